@@ -8,7 +8,7 @@ Lines are 1-based in the file, front matter included. Every text is plain (no Ma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,6 +85,13 @@ class Cell:
     inlines: Inlines = ()
     column_span: int = 1
     row_span: int = 1
+
+
+class BlockSource(Protocol):
+    """A value of a Jinja body that becomes a block: a chart, an indicator table."""
+
+    def to_block(self, line: int) -> Block:
+        """The block that stands at `line`."""
 
 
 @dataclass(slots=True, kw_only=True)
