@@ -228,14 +228,33 @@ def round_half_up(value: Decimal, digits: int) -> Decimal:
     return _WIDE.plus(value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, context=_WIDE))
 
 
-def divide(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """Divide with room enough for any business figure.
+def proportion(value: Decimal, times: Decimal, by: Decimal) -> Decimal:
+    """Value x times / by, with room enough for any business figure.
 
     Raises:
-        ZeroDivisionError: The divisor is zero.
+        ZeroDivisionError: `by` is zero.
     """
     with localcontext(_WIDE):
-        return dividend / divisor
+        return value * times / by
+
+
+def percent_of(part: Decimal, whole: Decimal) -> Decimal:
+    """The part in percent of the whole.
+
+    Raises:
+        ZeroDivisionError: The whole is zero.
+    """
+    return proportion(part, HUNDRED, whole)
+
+
+def subtract(value: Decimal, base: Decimal) -> Decimal:
+    """Value less base, exact."""
+    return _WIDE.subtract(value, base)
+
+
+def add(value: Decimal, other: Decimal) -> Decimal:
+    """The sum, exact."""
+    return _WIDE.add(value, other)
 
 
 def decimals(value: Decimal) -> int:
