@@ -18,6 +18,8 @@ from store.exceptions import InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from store.units_of_measure import Quantity
+
     Json = None | bool | int | str | Decimal | Sequence["Json"] | Mapping[str, "Json"]
 
 WAN: Final = Decimal(10_000)
@@ -157,6 +159,9 @@ def read_amount(value: object) -> Amount | None:
     """
     if is_blank(value):
         return None
+    if (quantity := getattr(value, "to_quantity", None)) is not None:
+        figure: Quantity = quantity()
+        return Amount(figure.value, figure.unit.name)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise NotANumber(value)
     if not isinstance(value, str):
@@ -236,6 +241,15 @@ def proportion(value: Decimal, times: Decimal, by: Decimal) -> Decimal:
     """
     with localcontext(_WIDE):
         return value * times / by
+
+
+def divide(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """Divide with room enough for any business figure.
+
+    Raises:
+        ZeroDivisionError: The divisor is zero.
+    """
+    return _WIDE.divide(dividend, divisor)
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
