@@ -105,6 +105,7 @@ class Clause(Block):
         scheme: The numbering scheme of the label as a sample: `第一条`, `一、`, `（一）`, `1.`, …
         literal: The label was typed in the text and prints as it stands.
         explicit_anchor: The anchor was given as `{: #id}`.
+        typed: The number that stands in the Markdown source of an ordered list's item.
         text: The first paragraph. Further paragraphs (款), sub-clauses and tables are `children`.
     """
 
@@ -115,6 +116,7 @@ class Clause(Block):
     scheme: str = ""
     literal: bool = False
     explicit_anchor: bool = False
+    typed: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
