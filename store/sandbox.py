@@ -207,23 +207,22 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
         return super().call(context, obj, *args, **kwargs)
 
     def _check_method(self, owner: str | bytes, name: str, args: tuple[object, ...]) -> None:
-        if name in _GROWING_METHODS and args and isinstance(args[0], int):
+        if name in _GROWING_METHODS and args:
             self._check_width(args[0])
         elif name == "replace" and len(args) >= 2:
             new = args[1]
             if isinstance(new, (str, bytes)) and (len(owner) + 1) * len(new) > self.limits.text:
                 raise LimitExceeded("模板中替换出来的文字过长。")
 
-    def _check_width(self, width: int) -> None:
-        if width > self.limits.text // 10:
+    def _check_width(self, width: object) -> None:
+        if isinstance(width, int) and width > self.limits.text // 10:
             raise LimitExceeded("模板中给出的宽度或个数过大。")
 
     def _sized(self, function: Callable[..., object]) -> Callable[..., object]:
         @wraps(function)
         def sized(*args: Any, **kwargs: Any) -> object:
             for value in (*args[1:], *kwargs.values()):
-                if isinstance(value, int):
-                    self._check_width(value)
+                self._check_width(value)
             return function(*args, **kwargs)
 
         return sized
