@@ -182,7 +182,7 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(left, int) and isinstance(right, int):
             if left.bit_length() * right > _MAX_BITS:
                 raise LimitExceeded("模板中算出的数过大。")
-        elif isinstance(right, (int, Decimal)) and abs(right) > _MAX_BITS:
+        elif isinstance(right, (int, Decimal)) and float(abs(right)) > _MAX_BITS:
             raise LimitExceeded("模板中算出的数过大。")
 
     def join_text(self, parts: Iterable[object]) -> str:
