@@ -1,0 +1,224 @@
+"""The catalogue: path, size, time, hash and front matter of every file under `kb/`.
+
+It makes `list` fast and tells the index what changed. It is a cache: a JSON file that may be deleted
+at any time; a file whose size and time are as noted is not read again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from store import frontmatter
+from store.exceptions import EnvironmentRefused, InputError
+from store.files import decode, digest, read_bytes, write_atomic
+from store.model import Problem
+from store.schema import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from store.document import Meta
+    from store.kinds import Kind
+
+FORMAT: Final = 3
+_RACY_NANOSECONDS: Final = 2_000_000_000
+_SKIPPED_FOLDERS: Final = frozenset({"__pycache__", "node_modules", "__MACOSX"})
+
+
+class Entry:
+    """One document file, without its body.
+
+    Attributes:
+        id: Path under `kb/` without `.md`, forward slashes, NFC.
+        path: Absolute path.
+        size, mtime_ns: As the file system told.
+        hash: SHA-256 of the bytes.
+        values: Front matter as written.
+        lines: The line of each front-matter key.
+    """
+
+    __slots__ = ("__dict__", "_find_kind", "hash", "id", "lines", "mtime_ns", "path", "size", "values")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a record
+        self,
+        document_id: str,
+        path: Path,
+        size: int,
+        mtime_ns: int,
+        content_hash: str,
+        values: dict[str, object],
+        lines: dict[str, int],
+        find_kind: Callable[[str], Kind | None],
+    ) -> None:
+        self.id = document_id
+        self.path = path
+        self.size = size
+        self.mtime_ns = mtime_ns
+        self.hash = content_hash
+        self.values = values
+        self.lines = lines
+        self._find_kind = find_kind
+
+    @cached_property
+    def meta(self) -> Meta:
+        """Typed front matter; a missing title is the file's name."""
+        meta = convert(self.values, self._find_kind).meta
+        meta.title = meta.title or self.id.rpartition("/")[2].partition("@")[0]
+        return meta
+
+    @property
+    def name(self) -> str:
+        """The file's name without folder and `@version`."""
+        return self.id.rpartition("/")[2].partition("@")[0]
+
+    def __repr__(self) -> str:
+        return f"Entry({self.id!r})"
+
+
+@dataclass(slots=True, frozen=True)
+class Broken:
+    """A file that cannot be read as a document, and why."""
+
+    id: str
+    path: Path
+    problem: Problem
+
+
+class Catalogue:
+    """All documents of a workspace, read when needed, kept in step with the disk by `refresh`."""
+
+    def __init__(self, kb: Path, store: Path | None, find_kind: Callable[[str], Kind | None]) -> None:
+        """Catalogue the folder `kb`; `store` is the cache file, None to keep nothing."""
+        self.kb = kb
+        self.store = store
+        self.find_kind = find_kind
+        self.entries: list[Entry] = []
+        self.broken: list[Broken] = []
+        self._by_id: dict[str, Entry] = {}
+        self.refresh()
+
+    def get(self, document_id: str) -> Entry | None:
+        """The entry with exactly this id."""
+        return self._by_id.get(unicodedata.normalize("NFC", document_id))
+
+    def refresh(self) -> bool:
+        """Look at the disk again; True when anything changed."""
+        old = {**self._load(), **self._held()}
+        started = time.time_ns()
+        entries: list[Entry] = []
+        broken: list[Broken] = []
+        fresh = 0
+        for document_id, path, size, mtime_ns in scan(self.kb):
+            known = old.get(document_id)
+            if known and (known.size, known.mtime_ns) == (size, mtime_ns):
+                entries.append(known)
+                continue
+            fresh += 1
+            try:
+                entries.append(self._read(document_id, path, size, mtime_ns))
+            except InputError as error:
+                broken.append(_broken(document_id, path, error))
+        changed = fresh > len(broken) or len(entries) != len(self.entries)
+        self.entries, self.broken = entries, broken
+        self._by_id = {entry.id: entry for entry in entries}
+        if fresh or len(entries) != len(old):
+            self._save(started)
+        return changed
+
+    def _held(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
+
+    def _read(self, document_id: str, path: Path, size: int, mtime_ns: int) -> Entry:
+        data = read_bytes(path)
+        found = frontmatter.parse(decode(data, path), str(path))
+        return Entry(document_id, path, size, mtime_ns, digest(data), found.values, found.lines, self.find_kind)
+
+    def _load(self) -> dict[str, Entry]:
+        if self.entries or self.store is None:
+            return {}
+        try:
+            data = json.loads(self.store.read_bytes())
+            if data["format"] != FORMAT:
+                return {}
+            limit = data["scanned"] - _RACY_NANOSECONDS
+            return {
+                row[0]: Entry(row[0], self.kb / f"{row[0]}.md", *row[1:], self.find_kind)
+                for row in data["entries"]
+                if row[2] < limit
+            }
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+
+    def _save(self, scanned: int) -> None:
+        if self.store is None:
+            return
+        rows = [[e.id, e.size, e.mtime_ns, e.hash, e.values, e.lines] for e in self.entries]
+        data = {"format": FORMAT, "scanned": scanned, "entries": rows}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        try:
+            write_atomic(self.store, text.encode("utf-8", errors="surrogatepass"))
+        except (EnvironmentRefused, UnicodeEncodeError):
+            self.store = None
+
+
+def _broken(document_id: str, path: Path, error: InputError) -> Broken:
+    code = "front-matter" if isinstance(error, Exception) and error.line else "unreadable"
+    return Broken(
+        document_id, path,
+        Problem(str(path), error.line or 1, "error", code, error.message, error.hint),
+    )
+
+
+def scan(kb: Path) -> Iterator[tuple[str, Path, int, int]]:
+    """Every Markdown file under a folder: (id, path, size, mtime in ns), in order of ids.
+
+    Hidden folders and Office lock files are left out; a folder that links back into itself is
+    visited once.
+    """
+    found: list[tuple[str, Path, int, int]] = []
+    _scan_folder(str(kb), "", found, set())
+    found.sort(key=lambda row: row[0])
+    return iter(found)
+
+
+def _scan_folder(
+    folder: str, prefix: str, found: list[tuple[str, Path, int, int]], seen: set[tuple[int, int]]
+) -> None:
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - a Path a file is slow on 10,000 of them
+        if (status.st_dev, status.st_ino) in seen and status.st_ino:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as entries:
+            items = list(entries)
+    except OSError:
+        return
+    for item in items:
+        if item.name.startswith((".", "~$")):
+            continue
+        _scan_item(item, prefix, found, seen)
+
+
+def _scan_item(
+    item: os.DirEntry[str],
+    prefix: str,
+    found: list[tuple[str, Path, int, int]],
+    seen: set[tuple[int, int]],
+) -> None:
+    try:
+        if item.is_dir():
+            if item.name not in _SKIPPED_FOLDERS:
+                _scan_folder(item.path, f"{prefix}{item.name}/", found, seen)
+        elif item.name.endswith(".md"):
+            status = item.stat()
+            document_id = unicodedata.normalize("NFC", prefix + item.name[:-3])
+            found.append((document_id, Path(item.path), status.st_size, status.st_mtime_ns))
+    except OSError:
+        return

@@ -1,0 +1,204 @@
+"""Reading and writing files so that nothing is half read, half written or lost.
+
+Every write goes to a temporary file in the same folder, is flushed to disk, and is then renamed over
+the old one. A lock file in the workspace keeps two programs from saving at once, on network shares too.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from store.exceptions import EnvironmentRefused, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_TEXT_BYTES: Final = 20 * 1024 * 1024
+LOCK_SECONDS: Final = 10.0
+STALE_LOCK_SECONDS: Final = 120.0
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the bytes, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file of at most 20 MiB.
+
+    Raises:
+        InputError: It is larger, is gone, or may not be read.
+    """
+    try:
+        if path.stat().st_size > MAX_TEXT_BYTES:
+            raise InputError(
+                f"文件 {path.name} 超过 20 MB，不能当作文档读取。",
+                hint="请拆成几份文档，图片请另存为文件。", path=str(path),
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"文件 {path} 无法读取：{reason(error)}。", hint="请检查文件是否还在、是否有权限。",
+            path=str(path),
+        ) from error
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Bytes of a document as text.
+
+    Raises:
+        InputError: They are not UTF-8; the message says what they look like.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"文件不是 UTF-8 编码（像是 {_guess(data)}）。",
+            hint="请用记事本打开，另存为 UTF-8 编码；或用 wenshu import 导入。",
+            path=str(path), line=line,
+        ) from error
+
+
+def _guess(data: bytes) -> str:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data[:200].count(0) > len(data[:200]) // 4:
+        return "UTF-16"
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "未知编码"
+    return "GBK"
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in Chinese."""
+    match error.errno:
+        case errno.ENOENT:
+            return "文件不存在"
+        case errno.EACCES | errno.EPERM:
+            return "没有权限，或文件正被其他程序（如 Word）打开"
+        case errno.EROFS:
+            return "所在磁盘是只读的"
+        case errno.ENOSPC | errno.EDQUOT:
+            return "磁盘空间不足"
+        case errno.EISDIR:
+            return "这是一个文件夹"
+        case errno.ENOTDIR:
+            return "路径中有一段不是文件夹"
+        case errno.ENAMETOOLONG:
+            return "文件名过长"
+        case errno.ELOOP:
+            return "符号链接成环"
+        case _:
+            return error.strerror or str(error)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing: temporary file, flush, rename.
+
+    Raises:
+        EnvironmentRefused: The disk is full, the folder is read-only, the file is open elsewhere.
+    """
+    temporary = path.with_name(f".~{secrets.token_hex(6)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise EnvironmentRefused(
+            f"无法写入 {path}：{reason(error)}。",
+            hint="请关闭打开该文件的程序，检查磁盘空间和文件夹权限后重试；原文件没有改动。",
+        ) from error
+
+
+@contextmanager
+def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold a lock file that works on network shares too.
+
+    A lock older than two minutes is taken for a leftover of a crash and removed.
+
+    Raises:
+        EnvironmentRefused: Another program holds it for longer than `seconds`, or the folder
+            cannot be written.
+    """
+    token = _acquire(path, time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_text(encoding="ascii") == token:
+                path.unlink()
+
+
+def _acquire(path: Path, deadline: float) -> str:
+    token = f"{os.getpid()} {secrets.token_hex(8)}"
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="ascii") as handle:
+                handle.write(token)
+        except FileExistsError:
+            _drop_stale(path)
+        except PermissionError as error:
+            if not path.exists():  # Windows says so too while the file is being removed
+                _refuse_lock(path, error, deadline)
+        except OSError as error:
+            raise EnvironmentRefused(f"无法写入 {path.parent}：{reason(error)}。") from error
+        else:
+            return token
+        if time.monotonic() > deadline:
+            raise EnvironmentRefused(
+                "另一个程序正在保存，请稍后再试。", hint=f"若没有别的程序在运行，请删除 {path}。"
+            )
+        time.sleep(0.02)
+
+
+def _refuse_lock(path: Path, error: OSError, deadline: float) -> None:
+    if os.name != "nt" or time.monotonic() > deadline:
+        raise EnvironmentRefused(f"无法写入 {path.parent}：{reason(error)}。") from error
+
+
+def _drop_stale(path: Path) -> None:
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > STALE_LOCK_SECONDS:
+            path.unlink()
+
+
+def is_network_path(path: Path) -> bool:
+    """Whether a path lies on a network drive (best knowledge, False in doubt)."""
+    text = str(path)
+    if os.name == "nt":
+        return text.startswith("\\\\") or _is_remote_drive(path)
+    return _mount_type(text) in {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "9p"}
+
+
+def _is_remote_drive(path: Path) -> bool:  # pragma: no cover - Windows only
+    import ctypes  # noqa: PLC0415
+
+    windll = getattr(ctypes, "windll", None)
+    return bool(windll) and windll.kernel32.GetDriveTypeW(f"{path.drive}\\") == 4
+
+
+def _mount_type(text: str) -> str:
+    best, found = "", ""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    for line in mounts.splitlines():
+        parts = line.split(" ")
+        if len(parts) > 2 and (text + "/").startswith(parts[1].rstrip("/") + "/") and len(parts[1]) >= len(best):
+            best, found = parts[1], parts[2]
+    return found

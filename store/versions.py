@@ -1,0 +1,181 @@
+"""Families of versions, and which version was in force on which day.
+
+In force on a day (DESIGN.md): from dates and never from today's status alone. 生效日期 (else
+发布日期) ≤ day, before 失效日期 or up to and including 有效期至, before the 生效日期 of the version
+or document that replaces it, and not 草案, 征求意见 or 审批中.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from store.catalogue import Entry
+    from store.document import Meta
+    from store.kinds import Kind
+
+DRAFT_STATUSES: Final = frozenset({"草案", "征求意见", "审批中"})
+ENDED_STATUSES: Final = frozenset({"已废止", "已失效"})
+_NUMBERS: Final = re.compile(r"[0-9]+")
+
+
+def start_of(meta: Meta) -> date | None:
+    """The first day in force: 生效日期, else 发布日期."""
+    return meta.effective or meta.published
+
+
+def has_ended(meta: Meta, day: date) -> bool:
+    """Whether a text's own end dates lie before or on `day`."""
+    if meta.expires is not None and day >= meta.expires:
+        return True
+    return meta.valid_through is not None and day > meta.valid_through
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """For sorting: the numbers in a version name; `1.10` comes after `1.9`."""
+    return tuple(int(number) for number in _NUMBERS.findall(version)[:6])
+
+
+class Versions:
+    """The families of a catalogue.
+
+    A family is all documents with one 编号; without a number, those of one title, kind and
+    department; and what 替代 links where that does not join two different numbers.
+    """
+
+    def __init__(self, entries: Iterable[Entry], kinds: Mapping[str, Kind]) -> None:
+        """Group the entries."""
+        self.kinds = kinds
+        self.entries = list(entries)
+        self._by_id = {entry.id: entry for entry in self.entries}
+        self._by_number: dict[str, list[Entry]] = {}
+        self._by_title: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.meta.number:
+                self._by_number.setdefault(entry.meta.number, []).append(entry)
+            self._by_title.setdefault(entry.meta.title, []).append(entry)
+        self._family = {entry.id: _own_family(entry) for entry in self.entries}
+        self._replacers: dict[str, list[Entry]] = {}
+        self._link()
+        self._members: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            self._members.setdefault(self._family[entry.id], []).append(entry)
+        for members in self._members.values():
+            members.sort(key=_age, reverse=True)
+
+    def _link(self) -> None:
+        for entry in self.entries:
+            for wanted in entry.meta.supersedes:
+                for replaced in self.find(wanted, besides=entry):
+                    self._replacers.setdefault(replaced.id, []).append(entry)
+                    self._join(entry, replaced)
+
+    def _join(self, entry: Entry, replaced: Entry) -> None:
+        if entry.meta.number and replaced.meta.number:
+            return
+        keep = entry if entry.meta.number else replaced
+        old = self._family[(replaced if keep is entry else entry).id]
+        new = self._family[keep.id]
+        for key, value in self._family.items():
+            if value == old:
+                self._family[key] = new
+
+    def find(self, wanted: str, besides: Entry | None = None) -> list[Entry]:
+        """What a 替代 or 上位依据 names: by id, then 编号, then exact 《title》."""
+        wanted = wanted.strip()
+        if wanted in self._by_id:
+            return [self._by_id[wanted]]
+        if wanted in self._by_number:
+            return [e for e in self._by_number[wanted] if e is not besides]
+        title = wanted.removeprefix("《").removesuffix("》")
+        return [entry for entry in self._by_title.get(title, []) if entry is not besides]
+
+    def family_name(self, entry: Entry) -> str:
+        """A name that all versions of one text share."""
+        return self._family[entry.id]
+
+    def family(self, entry: Entry) -> list[Entry]:
+        """All versions of the text, newest first, this one included."""
+        return self._members[self._family[entry.id]]
+
+    def families(self) -> Iterable[list[Entry]]:
+        """Every family, newest version first."""
+        return self._members.values()
+
+    def has_life_cycle(self, entry: Entry) -> bool:
+        """Whether documents of this kind come into force at all."""
+        kind = self.kinds.get(entry.meta.kind)
+        return kind is not None and kind.life_cycle
+
+    def replaced_on(self, entry: Entry) -> date | None:
+        """The day on which a later version or a replacing document takes over."""
+        start = start_of(entry.meta)
+        days = [
+            begin
+            for other in self.family(entry)
+            if other is not entry
+            and other.meta.status not in DRAFT_STATUSES
+            and (begin := start_of(other.meta)) is not None
+            and start is not None
+            and begin > start
+        ]
+        days += [
+            begin
+            for other in self._replacers.get(entry.id, ())
+            if other.meta.status not in DRAFT_STATUSES and (begin := start_of(other.meta)) is not None
+        ]
+        return min(days, default=None)
+
+    def replacers(self, entry: Entry) -> list[Entry]:
+        """The documents that name this one in their 替代."""
+        return self._replacers.get(entry.id, [])
+
+    def ends_on(self, entry: Entry) -> date | None:
+        """The first day no longer in force, by its own dates or by what replaces it."""
+        meta = entry.meta
+        after = date.fromordinal(meta.valid_through.toordinal() + 1) if meta.valid_through else None
+        days = [day for day in (meta.expires, after, self.replaced_on(entry)) if day is not None]
+        return min(days, default=None)
+
+    def in_force(self, entry: Entry, day: date | None = None) -> bool | None:
+        """Whether a text was in force on a day (default today); None is 效力待确认.
+
+        Kinds without a life cycle are always in. A text that is marked as ended without any end
+        date, or as 效力待确认, is uncertain from its first day on.
+        """
+        if not self.has_life_cycle(entry):
+            return True
+        meta = entry.meta
+        day = day or date.today()
+        if meta.status in DRAFT_STATUSES:
+            return False
+        start = start_of(meta)
+        end = self.ends_on(entry)
+        if (start is not None and day < start) or (end is not None and day >= end):
+            return False
+        if start is None or meta.status == "效力待确认":
+            return None
+        return None if meta.status in ENDED_STATUSES and end is None else True
+
+    def present(self, entry: Entry, day: date | None = None) -> Entry:
+        """The version of the family that is in force on a day, else the newest."""
+        members = self.family(entry)
+        return next((m for m in members if self.in_force(m, day)), members[0])
+
+
+def _own_family(entry: Entry) -> str:
+    meta = entry.meta
+    if meta.number:
+        return f"编号:{meta.number}"
+    return f"标题:{meta.title}|{meta.kind}|{meta.department}"
+
+
+def _age(entry: Entry) -> tuple[int, tuple[int, ...], bool]:
+    start = start_of(entry.meta)
+    draft = entry.meta.status in DRAFT_STATUSES
+    day = start.toordinal() if start else (10**7 if draft else 0)
+    return day, version_key(entry.meta.version), "@" not in entry.id
