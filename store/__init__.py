@@ -1,1 +1,13 @@
-"""To be described."""
+"""The heart of Wenshu: workspace, documents, kinds, versions, checking, metrics.
+
+    from store import Workspace
+
+    workspace = Workspace.open(path)
+"""
+
+from __future__ import annotations
+
+from store.exceptions import WenshuError
+from store.workspace import Workspace
+
+__all__ = ["WenshuError", "Workspace"]

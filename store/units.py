@@ -6,7 +6,19 @@ heading; titles, openings and unnumbered text are units without a clause.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from store.markers import is_article, normalise_label
+from store.model import Clause
+from store.numerals import to_chinese
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.document import Document
+    from store.model import Block, Section
 
 
 @dataclass(slots=True, frozen=True)
@@ -50,3 +62,143 @@ class Unit:
     text: str
     line: int
     parts: tuple[Part, ...] = ()
+
+
+def units_of(document: Document, title_line: int = 1) -> list[Unit]:
+    """Cut a document into its search units, in reading order, the title first.
+
+    Args:
+        document: With its body parsed.
+        title_line: The line of the title in the front matter.
+    """
+    found = [_title_unit(document, title_line)]
+    found.extend(_section_units(document.body.root, ""))
+    counts = Counter(normalise_label(unit.clause or "") for unit, _ in found)
+    return [
+        unit
+        if not unit.clause or counts[normalise_label(unit.clause)] == 1 or not heading_label
+        else replace(unit, clause=heading_label + unit.clause)
+        for unit, heading_label in found
+    ]
+
+
+def _title_unit(document: Document, title_line: int) -> tuple[Unit, str]:
+    gathered = _Gatherer()
+    gathered.add(document.meta.title, title_line, "", "")
+    for block in document.body.root.blocks:
+        if isinstance(block, Clause):
+            break
+        gathered.block(block, "", "")
+    return gathered.unit("title", None, "", "", title_line), ""
+
+
+def _section_units(section: Section, path: str, above: str = "") -> Iterator[tuple[Unit, str]]:
+    label = section.label or above
+    run: list[Block] = []
+    blocks = section.blocks
+    if not section.level:
+        first = next((i for i, b in enumerate(blocks) if isinstance(b, Clause)), len(blocks))
+        blocks = blocks[first:]
+    for block in blocks:
+        if not isinstance(block, Clause):
+            run.append(block)
+            continue
+        yield from _text_unit(run, section, path)
+        run = []
+        yield _clause_unit(block, path), label
+    yield from _text_unit(run, section, path)
+    for child in section.sections:
+        title = child.title
+        yield from _section_units(child, f"{path} / {title}" if path else title, label)
+
+
+def _text_unit(run: list[Block], section: Section, path: str) -> Iterator[tuple[Unit, str]]:
+    gathered = _Gatherer()
+    for block in run:
+        gathered.block(block, "", section.anchor)
+    if gathered.text:
+        yield gathered.unit("text", None, section.anchor, path, gathered.parts[0].line), ""
+
+
+def _clause_unit(clause: Clause, path: str) -> Unit:
+    gathered = _Gatherer()
+    if is_article(clause.scheme):
+        _gather_article(clause, gathered)
+    else:
+        gathered.add(clause.text, clause.line, "", clause.anchor)
+        for child in clause.children:
+            gathered.block(child, "", clause.anchor)
+    return gathered.unit("clause", clause.label or None, clause.anchor, path, clause.line)
+
+
+def _gather_article(clause: Clause, gathered: _Gatherer) -> None:
+    """Name the paragraphs 第一款 …, the items 第（一）项, what is below them by its label."""
+    several = any(child.type == "paragraph" for child in clause.children)
+    count = 1
+    prefix = "第一款" if several else ""
+    gathered.add(clause.text, clause.line, prefix, clause.anchor)
+    for child in clause.children:
+        if child.type == "paragraph":
+            count += 1
+            prefix = f"第{to_chinese(count)}款"
+        gathered.block(child, prefix, clause.anchor, article=True)
+
+
+class _Gatherer:
+    """Builds a unit's text and its parts."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.parts: list[Part] = []
+        self.length = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.pieces)
+
+    def add(self, text: str, line: int, label: str, anchor: str) -> None:
+        if not text:
+            if not self.parts:
+                self.parts.append(Part(0, line, label, anchor))
+            return
+        start = self.length + 1 if self.pieces else 0
+        self.parts.append(Part(start, line, label, anchor))
+        self.pieces.append(text)
+        self.length = start + len(text)
+
+    def block(self, block: Block, label: str, anchor: str, *, article: bool = False) -> None:
+        if isinstance(block, Clause):
+            own = f"{label}第{block.label.rstrip('.、．')}项" if article else f"{label}{block.label}"
+            gap = "" if not block.label or block.label[-1] in "、）．" else " "
+            self.add(f"{block.label}{gap}{block.text}", block.line, own, block.anchor)
+            for child in block.children:
+                self.block(child, own, block.anchor)
+            return
+        if block.type in {"break", "chart"}:
+            self._figure(block, label, anchor)
+            return
+        if block.type != "quote" or not block.children:
+            self.add(block.text, block.line, label, anchor)
+        for child in block.children:
+            self.block(child, label, anchor)
+
+    def _figure(self, block: Block, label: str, anchor: str) -> None:
+        if block.type == "chart":
+            self.add(block.caption or block.text, block.line, label, anchor)
+
+    def unit(self, kind: str, clause: str | None, anchor: str, heading: str, line: int) -> Unit:
+        return Unit(kind, clause, anchor, heading, self.text, line, tuple(self.parts))
+
+
+def citation(title: str, version: str, clause: str | None, part: str = "") -> str:
+    """A complete citation: `《考勤与休假管理办法》（2024版）第十二条第二款第（三）项`.
+
+    Args:
+        title: The document's title.
+        version: Its version, empty when it has none.
+        clause: The unit's label or path, None for the document itself.
+        part: The label inside the unit.
+    """
+    edition = f"（{version.removesuffix('版')}版）" if version else ""
+    place = f"{clause or ''}{part}".rstrip("、.．")
+    return f"《{title.strip('《》')}》{edition}{place}"

@@ -1,0 +1,160 @@
+"""A file into a document: front matter, figures, body, references.
+
+What is wrong with the content becomes a problem of the document; only a file that cannot be read at
+all raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.context import build_context
+from store.document import Document
+from store.kinds import OTHER
+from store.model import Problem
+from store.parser import parse_lines, reference_label
+from store.templating import RenderedBody, plain_lines, render_body, wants_rendering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from store.catalogue import Entry
+    from store.document import Meta
+    from store.frontmatter import FrontMatter
+    from store.metrics import MetricSet
+    from store.model import Clause, Section
+    from store.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Loading:
+    """What one loading gathers besides the document."""
+
+    metrics: MetricSet | None
+    context: dict[str, object]
+    problems: list[Problem]
+
+
+def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
+    workspace: Workspace,
+    entry: Entry,
+    *,
+    data: Sequence[Path] = (),
+    values: Mapping[str, object] | None = None,
+    blank: bool = False,
+    length: str | None = None,
+) -> Document:
+    """Read, fill and parse one document; see `Workspace.load`."""
+    text, found, meta, problems, content_hash = workspace.read(entry)
+    loading = prepare(workspace, entry, meta, found, data=data, values=values or {})
+    problems += loading.problems
+    wanted = bool(meta.data or data or values or blank) or wants_rendering(found.body)
+    if wanted:
+        rendered = render_body(
+            found.body, found.body_line, loading.context, path=str(entry.path), blank=blank
+        )
+    else:
+        rendered = RenderedBody(plain_lines(found.body, found.body_line))
+    problems += rendered.problems
+    problems += [
+        Problem(str(entry.path), 1, "warning", "figure-warning", text, "请核对数据文件。")
+        for text in rendered.warnings
+    ]
+    kind = workspace.kinds.get(meta.kind, OTHER)
+    body = parse_lines(
+        rendered.lines, kind.numbering, path=str(entry.path), figures=rendered.figures,
+        resolve=_resolver(workspace, entry),
+    )
+    if length:
+        from store.lengths import shorten  # noqa: PLC0415 - summaries only
+
+        shorten(body, length)
+    return Document(
+        id=entry.id, path=entry.path, meta=meta, kind=kind, source=text, body=body,
+        problems=problems + body.problems, content_hash=content_hash,
+    )
+
+
+def prepare(  # noqa: PLR0913 - what a context is made of
+    workspace: Workspace,
+    entry: Entry,
+    meta: Meta,
+    found: FrontMatter | None = None,
+    *,
+    data: Sequence[Path] = (),
+    values: Mapping[str, object] | None = None,
+) -> Loading:
+    """Load the metric files of a document and make its context."""
+    line = 1
+    if found is not None:
+        line = next((found.lines[key] for key in ("数据", "data") if key in found.lines), 1)
+    paths, problems = _data_files(workspace, entry, meta, line)
+    metrics = _load_metrics([*paths, *data])
+    names = metrics.context() if metrics is not None else {}
+    if metrics is not None:
+        problems += metrics.problems
+    context, clashes = build_context(meta, workspace.settings.company, names, values or {})
+    problems += [
+        Problem(str(entry.path), line, "warning", "name-clash", text, "改名可以避免混淆。")
+        for text in clashes
+    ]
+    return Loading(metrics, context, problems)
+
+
+def _data_files(
+    workspace: Workspace, entry: Entry, meta: Meta, line: int
+) -> tuple[list[Path], list[Problem]]:
+    paths: list[Path] = []
+    problems: list[Problem] = []
+    root = workspace.root.resolve()
+    for name in meta.data:
+        path = (entry.path.parent / name).resolve()
+        if not path.is_relative_to(root):
+            problems.append(Problem(str(entry.path), line, "error", "data-outside",
+                                    f"数据文件“{name}”不在资料库里。", "请把它复制到文档旁边再引用。"))
+        elif not path.is_file():
+            problems.append(Problem(str(entry.path), line, "error", "dead-data",
+                                    f"数据文件“{name}”不存在。", "路径相对于文档所在的文件夹，请核对文件名。"))
+        else:
+            paths.append(path)
+    return paths, problems
+
+
+def _load_metrics(paths: list[Path]) -> MetricSet | None:
+    if not paths:
+        return None
+    from store.metrics import load_metrics  # noqa: PLC0415 - most documents hold no figures
+
+    return load_metrics(paths)
+
+
+def _resolver(workspace: Workspace, entry: Entry) -> Callable[[str], str | None]:
+    """Looks up `document#anchor`: the document by id, path or unique title."""
+
+    def resolve(target: str) -> str | None:
+        from store.exceptions import WenshuError  # noqa: PLC0415
+
+        wanted, _, anchor = target.partition("#")
+        try:
+            other = workspace.resolve(wanted)
+            found = _anchors_of(workspace, other).get(anchor)
+        except WenshuError:
+            return None
+        if not anchor:
+            return f"《{other.meta.title}》"
+        if found is None:
+            return None
+        label = reference_label(found)
+        return label if other.id == entry.id else f"《{other.meta.title}》{label}"
+
+    return resolve
+
+
+def _anchors_of(workspace: Workspace, other: Entry) -> dict[str, Section | Clause]:
+    """The anchors of another document; its own references stay unresolved here."""
+    _, found, meta, _, _ = workspace.read(other)
+    kind = workspace.kinds.get(meta.kind, OTHER)
+    body = parse_lines(plain_lines(found.body, found.body_line), kind.numbering)
+    return body.anchors()

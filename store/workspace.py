@@ -1,0 +1,342 @@
+"""The workspace: one folder of paperwork, opened once, asked for everything.
+
+    workspace = Workspace.open(path)          # or Workspace.discover()
+    entry = workspace.resolve("考勤与休假管理办法")
+    document = workspace.load(entry)
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store import frontmatter
+from store.catalogue import Catalogue
+from store.document import Document
+from store.exceptions import (
+    AmbiguousDocument,
+    DocumentNotFound,
+    InputError,
+    KindNotFound,
+    WorkspaceNotFound,
+)
+from store.files import decode, digest, is_network_path, read_bytes
+from store.kinds import OTHER, Kind, load_kinds
+from store.model import Problem
+from store.schema import convert
+from store.settings import FILE_NAME, load_settings
+from store.starter import starter_folder
+from store.versions import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from store.catalogue import Entry
+    from store.document import Meta
+    from store.settings import Settings
+    from store.units import Unit
+
+ENVIRONMENT_VARIABLE = "WENSHU_WORKSPACE"
+
+
+class Workspace:
+    """A folder with `kb/`, and optionally `templates/` and `wenshu.toml`."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the folder; use `open` or `discover`."""
+        self.root = root
+        self.kb = root / "kb"
+
+    @classmethod
+    def open(cls, path: str | Path) -> Workspace:
+        """Open the workspace at this folder.
+
+        Raises:
+            WorkspaceNotFound: There is no `kb` folder in it.
+        """
+        root = Path(path).expanduser().absolute()
+        if not (root / "kb").is_dir():
+            raise WorkspaceNotFound(str(root))
+        return cls(root)
+
+    @classmethod
+    def discover(cls, start: str | Path | None = None) -> Workspace:
+        """Open what WENSHU_WORKSPACE names, else the nearest workspace at or above `start`.
+
+        Raises:
+            WorkspaceNotFound: There is none.
+        """
+        if start is None and (named := os.environ.get(ENVIRONMENT_VARIABLE)):
+            return cls.open(named)
+        folder = Path(start or Path.cwd()).absolute()
+        for candidate in (folder, *folder.parents):
+            if (candidate / "kb").is_dir():
+                return cls(candidate)
+        raise WorkspaceNotFound(str(folder))
+
+    # -- settings, kinds, places ------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What `wenshu.toml` says."""
+        return load_settings(self.root / FILE_NAME)
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """Every kind by slug: the built-in ones, overlaid by `templates/`."""
+        folders = [starter_folder() / "templates", self.root / "templates"]
+        unique = list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
+        return load_kinds(unique)
+
+    @cached_property
+    def _kind_names(self) -> dict[str, Kind]:
+        names: dict[str, Kind] = {"other": OTHER, "其他": OTHER}
+        for kind in self.kinds.values():
+            for alias in kind.aliases:
+                names.setdefault(alias.lower(), kind)
+        for kind in self.kinds.values():
+            names[kind.name] = names[kind.slug] = kind
+        return names
+
+    def find_kind(self, name: str) -> Kind | None:
+        """The kind of this slug, Chinese name or alias, or None."""
+        return self._kind_names.get(name.strip().lower()) or self._kind_names.get(name.strip())
+
+    def kind(self, name: str) -> Kind:
+        """The kind of this slug, Chinese name or alias.
+
+        Raises:
+            KindNotFound: There is none; the error lists the kinds.
+        """
+        kind = self.find_kind(name)
+        if kind is None:
+            near = difflib.get_close_matches(name, [k.name for k in self.kinds.values()], cutoff=0.4)
+            raise KindNotFound(name, near or [kind.name for kind in self.kinds.values()])
+        return kind
+
+    def template_folders(self) -> list[Path]:
+        """Where layouts and templates are looked for, the workspace's own first."""
+        folders = [self.root / "templates", starter_folder() / "templates"]
+        return [folder for folder in folders if folder.is_dir()]
+
+    @cached_property
+    def cache(self) -> Path:
+        """The folder for what may be deleted at any time.
+
+        `.wenshu/cache` in the workspace, or the user's own cache folder when the workspace is
+        read-only or on a network drive.
+        """
+        folder = self.root / ".wenshu" / "cache"
+        if not is_network_path(self.root):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError:
+                pass
+            else:
+                if os.access(folder, os.W_OK):
+                    return folder
+        return self._user_cache()
+
+    def _user_cache(self) -> Path:
+        import platformdirs  # noqa: PLC0415 - the rare case
+
+        name = hashlib.sha256(str(self.root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        folder = Path(platformdirs.user_cache_dir("wenshu", appauthor=False)) / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @property
+    def history(self) -> Path:
+        """The folder with every text that Wenshu overwrote."""
+        return self.root / ".wenshu" / "history"
+
+    @property
+    def data(self) -> Path:
+        """The folder for what is permanent: accounts, drafts, records."""
+        return self.root / ".wenshu" / "data"
+
+    # -- documents ------------------------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Every document with its front matter."""
+        return Catalogue(self.kb, self.cache / "catalogue.json", self.find_kind)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The catalogue's entries, in order of ids."""
+        return self.catalogue.entries
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Families and what is in force when."""
+        return Versions(self.catalogue.entries, self.kinds)
+
+    def refresh(self) -> bool:
+        """Notice what changed on the disk; True when anything did."""
+        changed = self.catalogue.refresh()
+        if changed:
+            self.__dict__.pop("versions", None)
+        return changed
+
+    def entry(self, document_id: str) -> Entry:
+        """The entry with exactly this id.
+
+        Raises:
+            DocumentNotFound: There is none.
+        """
+        found = self.catalogue.get(document_id)
+        if found is None:
+            raise DocumentNotFound(document_id, self._near(document_id))
+        return found
+
+    def resolve(self, wanted: str) -> Entry:
+        """The document that an id, a path or a unique title names.
+
+        A title that several versions share means the version in force today, else the newest.
+
+        Raises:
+            DocumentNotFound: None fits; the error names the nearest.
+            AmbiguousDocument: Several fit.
+        """
+        wanted = unicodedata.normalize("NFC", wanted.strip())
+        if (found := self.catalogue.get(self._as_id(wanted))) is not None:
+            return found
+        title = wanted.removeprefix("《").removesuffix("》")
+        for fits in (
+            [e for e in self.entries if title in {e.meta.title, e.name, e.id.rpartition("/")[2]}],
+            [e for e in self.entries if e.meta.number and e.meta.number == wanted],
+            [e for e in self.entries if e.meta.position and e.meta.position == wanted],
+        ):
+            if fits:
+                return self._only(wanted, fits)
+        raise self._not_found(wanted)
+
+    def _not_found(self, wanted: str) -> DocumentNotFound | InputError:
+        for broken in self.catalogue.broken:
+            if broken.id in {wanted, self._as_id(wanted)}:
+                problem = broken.problem
+                return InputError(problem.message, hint=problem.hint, path=problem.path, line=problem.line)
+        return DocumentNotFound(wanted, self._near(wanted))
+
+    def _only(self, wanted: str, fits: list[Entry]) -> Entry:
+        if len(fits) == 1:
+            return fits[0]
+        families = {self.versions.family_name(entry) for entry in fits}
+        if len(families) == 1:
+            return self.versions.present(fits[0])
+        raise AmbiguousDocument(wanted, [entry.id for entry in fits])
+
+    def _as_id(self, wanted: str) -> str:
+        """A path, relative or absolute, as an id; an id stays as it is."""
+        text = wanted.replace("\\", "/").removesuffix(".md")
+        path = Path(wanted)
+        candidates = [path] if path.is_absolute() else [Path.cwd() / path, self.root / path]
+        for candidate in candidates:
+            try:
+                inside = candidate.resolve().relative_to(self.kb.resolve())
+            except (ValueError, OSError, RuntimeError):
+                continue
+            if candidate.suffix == ".md" or candidate.with_name(f"{candidate.name}.md").is_file():
+                return inside.as_posix().removesuffix(".md")
+        return text.removeprefix("./").removeprefix("kb/")
+
+    def _near(self, wanted: str) -> list[str]:
+        tail = wanted.rpartition("/")[2]
+        names = {entry.id: entry.id for entry in self.entries}
+        names |= {entry.meta.title: entry.id for entry in self.entries}
+        close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
+        close += difflib.get_close_matches(tail, names, n=3, cutoff=0.5)
+        close += [name for name in names if tail and tail in name][:3]
+        return list(dict.fromkeys(names[name] for name in close))[:3]
+
+    # -- bodies ---------------------------------------------------------------------------------
+
+    def load(
+        self,
+        wanted: str | Entry,
+        *,
+        data: Sequence[Path] = (),
+        values: Mapping[str, object] | None = None,
+        blank: bool = False,
+        length: str | None = None,
+    ) -> Document:
+        """Read a document and parse its body, figures filled in where data is there.
+
+        Args:
+            wanted: An entry, or what `resolve` takes.
+            data: Further metric files (`--data`).
+            values: Further names (`--set`, a row of a batch).
+            blank: Print each place to fill by hand as a blank.
+            length: 详版, 简版 or 一页版 of a summary; None prints everything.
+
+        Raises:
+            InputError: The file cannot be read, or is no document.
+        """
+        from store.loading import load_document  # noqa: PLC0415 - listing needs no parser
+
+        entry = self.resolve(wanted) if isinstance(wanted, str) else wanted
+        return load_document(self, entry, data=data, values=values, blank=blank, length=length)
+
+    def read(self, entry: Entry) -> tuple[str, frontmatter.FrontMatter, Meta, list[Problem], str]:
+        """A file as (text, front matter, typed front matter, problems, hash).
+
+        Raises:
+            InputError: The file cannot be read, or is no document.
+        """
+        raw = read_bytes(entry.path)
+        text = decode(raw, entry.path)
+        found = frontmatter.parse(text, str(entry.path))
+        converted = convert(found.values, self.find_kind, found.lines, str(entry.path))
+        meta = converted.meta
+        problems = converted.problems
+        problems += [
+            Problem(str(entry.path), line, "error", "double-key", f"“{key}”写了两次。", "请只保留一处。")
+            for key, line in found.doubles.items()
+        ]
+        meta.title = meta.title or entry.name
+        return text, found, meta, problems, digest(raw)
+
+    def units_of(self, entry: Entry) -> list[Unit]:
+        """The search units of a document, figures filled in."""
+        from store.units import units_of  # noqa: PLC0415 - searching needs no units
+
+        document = self.load(entry)
+        line = next((entry.lines[f] for f in ("标题", "title") if f in entry.lines), 1)
+        return units_of(document, line)
+
+    def data_paths(self, entry: Entry) -> list[Path]:
+        """The metric files that the front matter names."""
+        return [entry.path.parent / name for name in entry.meta.data]
+
+    def fingerprint(self, entry: Entry) -> str:
+        """What the indexed text of a document depends on, as one hash.
+
+        The file, its metric files (by size and time), its kind's numbering and weight, the
+        company's names in `wenshu.toml`.
+        """
+        parts = [entry.hash, self._kind_prints.get(entry.meta.kind, ""), self._company_print]
+        for path in self.data_paths(entry):
+            try:
+                status = path.stat()
+                parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
+            except OSError:
+                parts.append(f"{path.name}:-")
+        return digest("|".join(parts).encode())
+
+    @cached_property
+    def _kind_prints(self) -> dict[str, str]:
+        return {
+            slug: repr((kind.name, kind.numbering, kind.life_cycle, kind.weight))
+            for slug, kind in self.kinds.items()
+        }
+
+    @cached_property
+    def _company_print(self) -> str:
+        return repr(sorted(self.settings.company.items()))
+
