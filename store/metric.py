@@ -6,7 +6,7 @@ computed is None, and `store.phrases` says why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from store.amounts import decimals, percent_of, round_half_up, subtract
@@ -110,6 +110,28 @@ class Metric:
     def rounded(self, figure: Decimal) -> Decimal:
         """The figure as it prints."""
         return round_half_up(figure, self.print_digits)
+
+    def in_unit(self, unit: Unit, digits: int | None = None) -> Metric:
+        """The same metric in another unit of its dimension.
+
+        Raises:
+            UnitMismatch: The unit measures something else.
+        """
+
+        def convert(figure: Decimal | None) -> Decimal | None:
+            return None if figure is None else self.unit.convert(figure, unit)
+
+        return replace(
+            self,
+            unit=unit,
+            digits=digits,
+            value=convert(self.value),
+            year_start=convert(self.year_start),
+            last_year=convert(self.last_year),
+            previous=convert(self.previous),
+            plan=convert(self.plan),
+            history=tuple((label, self.unit.convert(past, unit)) for label, past in self.history),
+        )
 
     @property
     def quantity(self) -> Quantity | None:
