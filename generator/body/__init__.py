@@ -1,0 +1,20 @@
+"""The document model into WordprocessingML: headings, clauses, tables, images, notes, references.
+
+`BodyValue` is what `{{p 正文 }}` stands for in a Word template; `write_blocks` serves everybody else
+who has blocks of the model to write. One concept a module::
+
+    styles     which style of the template a block takes
+    inlines    text with emphasis, links, references, blanks and notes into runs
+    numbers    real multilevel numbering that prints the labels the model computed
+    tables     widths by content, merged cells, repeated header rows
+    pictures   images from the workspace, scaled to the text
+    blocks     sections, clauses and all other blocks
+    form       the body as one form of tables (role descriptions)
+    value      `BodyValue`, the face
+"""
+
+from __future__ import annotations
+
+from generator.body.value import BodyValue, write_blocks
+
+__all__ = ["BodyValue", "write_blocks"]

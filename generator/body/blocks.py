@@ -1,0 +1,261 @@
+"""Sections, clauses and all other blocks of the model into block-level WordprocessingML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from generator.body.inlines import plain_run, write_runs
+from generator.body.numbers import NumberedList, literal_gap
+from generator.body.pictures import write_picture
+from generator.body.tables import cell_properties, table_xml, write_table
+from generator.wordml import bookmark_name, paragraph, run
+from store.model import Clause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from generator.body.context import BodyContext
+    from store.model import Block, Section
+
+_HEADINGS: Final = 4
+_CLAUSES: Final = 5
+_TERM_SHARE: Final = 0.2
+_PAGE_BREAK: Final = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+_BULLET: Final = (
+    '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/>'
+    + "".join(
+        f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="bullet"/>'
+        f'<w:lvlText w:val="{mark}"/><w:lvlJc w:val="left"/>'
+        f'<w:pPr><w:ind w:leftChars="{200 + 150 * (level + 1)}" w:left="{640 + 480 * level}" '
+        'w:hangingChars="150" w:hanging="420"/></w:pPr></w:lvl>'
+        for level, mark in enumerate("●○●○●○●○●")
+    )
+    + "</w:abstractNum>"
+)
+
+
+class BlockWriter:
+    """Writes sections and blocks one after the other; keeps the numbering going."""
+
+    def __init__(self, context: BodyContext, *, small: bool = False) -> None:
+        """Prepare a writer; `small` writes for the cells of a form."""
+        self.context = context
+        self.small = small
+        numbering, layout, package = context.numbering, context.layout, context.package
+        self.headings = NumberedList(package, layout, numbering.headings, "heading")
+        prefix = "formclause" if small else "clause"
+        self.clauses = NumberedList(package, layout, numbering.clauses, prefix)
+        self._bullets = 0
+        self._writers: dict[str, Callable[[Block], str]] = {
+            "paragraph": self._paragraph,
+            "clause": self._clause,
+            "list": self._list,
+            "table": self._table,
+            "quote": self._quote,
+            "image": lambda block: write_picture(self.context, block),
+            "code": self._code,
+            "chart": self._chart,
+            "break": lambda _: _PAGE_BREAK,
+        }
+
+    # -- sections ----------------------------------------------------------------------------
+
+    def section(self, section: Section) -> str:
+        """A section with its heading and all below it."""
+        parts = [self.heading(section)] if section.level else []
+        parts.append(self.blocks(section.blocks))
+        parts += [self.section(child) for child in section.sections]
+        return "".join(parts)
+
+    def heading(self, section: Section) -> str:
+        """The heading's paragraph; deep headings look like the deepest style."""
+        level = min(section.level, _HEADINGS)
+        style = self.context.styles["formtext" if self.small else f"heading{level}"]
+        number, label = self._number(self.headings, section, section.level)
+        content = label + write_runs(self.context, section.inlines, section.heading, section.line)
+        if self.small:
+            number = "<w:keepNext/>" + number
+        return paragraph(self._marked(section.anchor, content), style, number)
+
+    def _number(
+        self, numbers: NumberedList, target: Section | Clause, level: int
+    ) -> tuple[str, str]:
+        """The `w:numPr` of a computed label, or the run of one that prints as it stands."""
+        if not target.label:
+            return "", ""
+        if not target.literal and target.number > 0:
+            properties = numbers.properties(target.scheme, level, target.number)
+            if properties:
+                return properties, ""
+        return "", run(target.label + literal_gap(target.label))
+
+    def _marked(self, anchor: str, content: str) -> str:
+        """Content between the two ends of its bookmark."""
+        if not anchor:
+            return content
+        name = bookmark_name(anchor)
+        if name in self.context.used_bookmarks:
+            return content
+        self.context.used_bookmarks.add(name)
+        number = self.context.package.next_id()
+        return (
+            f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>{content}'
+            f'<w:bookmarkEnd w:id="{number}"/>'
+        )
+
+    # -- blocks ------------------------------------------------------------------------------
+
+    def blocks(self, blocks: Sequence[Block]) -> str:
+        """Blocks one after the other; neighbouring definitions become one table."""
+        parts: list[str] = []
+        terms: list[Block] = []
+        table_before = False
+        for block in blocks:
+            if block.type == "definition":
+                terms.append(block)
+                continue
+            if terms:
+                parts.append(self._definitions(terms))
+                terms, table_before = [], True
+            is_table = block.type == "table" and not block.caption
+            if is_table and table_before:
+                parts.append("<w:p/>")
+            parts.append(self._writers[block.type](block))
+            table_before = block.type == "table"
+        if terms:
+            parts.append(self._definitions(terms))
+        return "".join(parts)
+
+    def _style(self, key: str) -> str:
+        return self.context.styles["formtext" if self.small else key]
+
+    def _paragraph(self, block: Block) -> str:
+        content = write_runs(self.context, block.inlines, block.text, block.line)
+        direct = "" if self.small else self.context.styles.body_indent
+        return paragraph(self._marked(block.anchor, content), self._style("body"), direct)
+
+    def _clause(self, block: Block) -> str:
+        clause = cast("Clause", block)
+        level = min(max(clause.level, 1), _CLAUSES)
+        number, label = self._number(self.clauses, clause, clause.level)
+        if not number and not label:
+            label = ""
+        content = label + write_runs(self.context, clause.inlines, clause.text, clause.line)
+        style = self._style(f"clause{level}")
+        parts = [paragraph(self._marked(clause.anchor, content), style, number)]
+        if clause.children:
+            parts.append(self._children(clause.children))
+        return "".join(parts)
+
+    def _children(self, children: Sequence[Block]) -> str:
+        parts: list[str] = []
+        others: list[Block] = []
+        for child in children:
+            if child.type == "paragraph":
+                parts.append(self.blocks(others))
+                others = []
+                content = write_runs(self.context, child.inlines, child.text, child.line)
+                parts.append(
+                    paragraph(self._marked(child.anchor, content), self._style("continuation"))
+                )
+            else:
+                others.append(child)
+        parts.append(self.blocks(others))
+        return "".join(parts)
+
+    def _list(self, block: Block) -> str:
+        if not self._bullets:
+            self._bullets = self.context.package.add_numbering(_BULLET)
+        return self._items(block, 0)
+
+    def _items(self, block: Block, level: int) -> str:
+        style = self._style("list")
+        number = f'<w:numPr><w:ilvl w:val="{min(level, 8)}"/><w:numId w:val="{self._bullets}"/></w:numPr>'
+        parts: list[str] = []
+        for item in block.children:
+            if item.type == "list":
+                parts.append(self._items(item, level + 1))
+                continue
+            if item.type != "paragraph":
+                parts.append(self.blocks([item]))
+                continue
+            content = write_runs(self.context, item.inlines, item.text, item.line)
+            parts.append(paragraph(self._marked(item.anchor, content), style, number))
+            for child in item.children:
+                nested = child.type == "list"
+                parts.append(self._items(child, level + 1) if nested else self.blocks([child]))
+        return "".join(parts)
+
+    def _table(self, block: Block) -> str:
+        return write_table(self.context, block)
+
+    def _quote(self, block: Block) -> str:
+        style = self.context.styles["quote"]
+        if not block.children:
+            return paragraph(write_runs(self.context, block.inlines, block.text, block.line), style)
+        parts: list[str] = []
+        for child in block.children:
+            if child.type == "paragraph":
+                content = write_runs(self.context, child.inlines, child.text, child.line)
+                parts.append(paragraph(content, style))
+            else:
+                parts.append(self.blocks([child]))
+        return "".join(parts)
+
+    def _code(self, block: Block) -> str:
+        style = self.context.styles["code"]
+        return "".join(
+            paragraph(plain_run(self.context, line, "", block.line) if line else "", style)
+            for line in block.text.split("\n")
+        )
+
+    def _chart(self, block: Block) -> str:
+        from generator.charts import chart_to_wordml
+
+        content = chart_to_wordml(block.figure, self.context.package)
+        return content
+
+    def _definitions(self, terms: Sequence[Block]) -> str:
+        """Terms and their descriptions as the two columns of a form."""
+        context = self.context
+        longest = max(len(term.text) for term in terms)
+        size = context.size("formlabel")
+        left = min(
+            max(round((longest + 1) * size * 20) + 220, round(context.width * _TERM_SHARE)),
+            context.width // 3,
+        )
+        widths = [left, context.width - left]
+        rows = "".join(self._definition(term, widths) for term in terms)
+        return table_xml(context, widths, rows) + _gap()
+
+    def _definition(self, term: Block, widths: Sequence[int]) -> str:
+        context = self.context
+        shade = context.layout.tables.header_shade
+        label = paragraph(
+            write_runs(context, term.inlines, term.text, term.line), context.styles["formlabel"]
+        )
+        texts = [
+            paragraph(
+                write_runs(context, child.inlines, child.text, child.line),
+                context.styles["formtext"],
+            )
+            if child.type == "paragraph" and not child.children
+            else self.blocks([child])
+            for child in term.children
+        ]
+        content = "".join(texts) or paragraph("", context.styles["formtext"])
+        if not content.endswith("</w:p>"):
+            content += "<w:p/>"
+        return (
+            "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+            f"<w:tc>{cell_properties(widths[0], shade=shade)}{label}</w:tc>"
+            f"<w:tc>{cell_properties(widths[1])}{content}</w:tc></w:tr>"
+        )
+
+
+def _gap() -> str:
+    """A short distance behind a table."""
+    return (
+        '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'
+        "</w:pPr></w:p>"
+    )

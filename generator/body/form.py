@@ -1,0 +1,278 @@
+"""The body as one form of tables: what a role description looks like.
+
+Each section is a band of the form: a label column with the heading, and what belongs to it at the
+right. A table of the text becomes cells of the form; duties that name their share (占比40%) get a column
+for it. All bands share one table, whose grid is the union of all their column edges.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final
+
+from generator.body.blocks import BlockWriter
+from generator.body.inlines import write_runs
+from generator.body.tables import (
+    cell_properties,
+    column_aligns,
+    column_widths,
+    place_cells,
+    table_xml,
+    text_units,
+)
+from generator.wordml import mm, paragraph, run
+from store.model import Clause, Inline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.body.context import BodyContext
+    from generator.layout.model import FormLook
+    from store.model import Block, Section
+
+_SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)?)\s*[%％]\s*）")
+_PAIR_HEADS: Final = ({"项目", "内容"}, {"栏目", "内容"}, {"名称", "内容"}, {"项目", "说明"})
+_SNAP: Final = 90
+_SHORT_ROW: Final = 700
+
+
+@dataclass(slots=True)
+class FormCell:
+    """A cell between two edges (twips from the left)."""
+
+    left: int
+    right: int
+    content: str
+    shade: bool = False
+    merge: str = ""
+    top: bool = False
+
+
+@dataclass(slots=True)
+class FormRow:
+    """A row of the form; `whole` rows are kept on one page, header rows cling to the next."""
+
+    cells: list[FormCell] = field(default_factory=list)
+    whole: bool = True
+
+
+def write_form(context: BodyContext, root: Section, look: FormLook) -> str:
+    """The whole body as a form."""
+    return _Form(context, look).write(root)
+
+
+class _Form:
+    def __init__(self, context: BodyContext, look: FormLook) -> None:
+        self.context = context
+        self.look = look
+        self.writer = BlockWriter(context, small=True)
+        self.width = context.width
+        self.label = mm(look.label)
+        self.rows: list[FormRow] = []
+
+    def write(self, root: Section) -> str:
+        if root.blocks:
+            content = self.writer.blocks(root.blocks)
+            self.rows.append(FormRow([self._plain(0, self.width, content)], whole=False))
+        for section in root.sections:
+            self._section(section)
+        return _table(self.context, self.rows, self.width, self.look.shade)
+
+    def _plain(self, left: int, right: int, content: str) -> FormCell:
+        if not content.endswith("</w:p>"):
+            content += "<w:p/>"
+        return FormCell(left, right, content)
+
+    def _section(self, section: Section) -> None:
+        if self._is_pairs(section):
+            for block in section.blocks:
+                self._pairs(section, block)
+            return
+        rows: list[FormRow] = []
+        waiting: list[Block] = []
+        shares = any(isinstance(b, Clause) and _SHARE.search(b.text) for b in section.blocks)
+        for block in section.blocks:
+            if block.type == "table" and not block.caption:
+                rows += self._flush(waiting)
+                rows += self._table_rows(block)
+            elif shares and isinstance(block, Clause):
+                rows += self._flush(waiting)
+                rows.append(self._duty(block))
+            else:
+                waiting.append(block)
+        rows += self._flush(waiting)
+        for child in section.sections:
+            content = self.writer.section(child)
+            rows.append(FormRow([self._plain(self.label, self.width, content)], whole=False))
+        if shares:
+            rows.insert(0, self._share_head())
+        self._label(section, rows)
+
+    def _flush(self, waiting: list[Block]) -> list[FormRow]:
+        if not waiting:
+            return []
+        content = self.writer.blocks(waiting)
+        units = sum(text_units(piece.text) for block in waiting for piece in block.walk())
+        waiting.clear()
+        return [FormRow([self._plain(self.label, self.width, content)], whole=units < _SHORT_ROW)]
+
+    def _label(self, section: Section, rows: list[FormRow]) -> None:
+        """Put the heading into the label column beside these rows."""
+        if not rows:
+            rows.append(FormRow([self._plain(self.label, self.width, "<w:p/>")]))
+        style = self.context.styles["formlabel"]
+        runs = write_runs(self.context, section.inlines, section.heading, section.line)
+        content = paragraph(self.writer._marked(section.anchor, runs), style)  # noqa: SLF001
+        several = len(rows) > 1
+        for number, row in enumerate(rows):
+            merge = ("restart" if number == 0 else "continue") if several else ""
+            text = content if number == 0 else paragraph("", style)
+            row.cells.insert(0, FormCell(0, self.label, text, shade=True, merge=merge))
+        self.rows += rows
+
+    # -- tables ------------------------------------------------------------------------------
+
+    def _is_pairs(self, section: Section) -> bool:
+        """Whether a section is nothing but a table of names and values side by side."""
+        return (
+            bool(section.blocks)
+            and not section.sections
+            and all(
+                block.type == "table"
+                and block.header_rows == 1
+                and len(block.rows[0]) in {2, 4, 6}
+                and {cell.text.strip() for cell in block.rows[0]} in _PAIR_HEADS
+                for block in section.blocks
+            )
+        )
+
+    def _pairs(self, section: Section, block: Block) -> None:
+        """Names and values over the whole width; the heading row says nothing and is left out."""
+        columns = len(block.rows[0])
+        value = (self.width - self.label * (columns // 2)) // (columns // 2)
+        widths = [self.label, value] * (columns // 2)
+        widths[-1] = self.width - sum(widths[:-1])
+        edges = [0, *accumulate(widths)]
+        bookmark = section.anchor
+        for cells in block.rows[1:]:
+            row = FormRow()
+            for column, cell in enumerate(cells[:columns]):
+                runs = write_runs(self.context, cell.inlines, cell.text, block.line)
+                if bookmark:
+                    runs, bookmark = self.writer._marked(bookmark, runs), ""  # noqa: SLF001
+                is_name = column % 2 == 0
+                style = self.context.styles["formlabel" if is_name else "formtext"]
+                row.cells.append(
+                    FormCell(
+                        edges[column], edges[column + 1], paragraph(runs, style), shade=is_name
+                    )
+                )
+            self.rows.append(row)
+
+    def _table_rows(self, block: Block) -> list[FormRow]:
+        grid = place_cells(block)
+        columns = max((item.column + item.span for row in grid for item in row), default=1)
+        size = self.context.size("table")
+        widths = column_widths(grid, columns, self.width - self.label, size)
+        edges = [self.label, *(self.label + edge for edge in accumulate(widths))]
+        aligns = column_aligns(grid, columns, block)
+        rows: list[FormRow] = []
+        for number, placed in enumerate(grid):
+            row = FormRow()
+            header = number < block.header_rows
+            style = self.context.styles["tablehead" if header else "table"]
+            for item in placed:
+                justify = "" if header else f'<w:jc w:val="{aligns[item.column]}"/>'
+                runs = write_runs(self.context, item.cell.inlines, item.cell.text, block.line)
+                content = "<w:p/>" if item.continues else paragraph(runs, style, justify)
+                merge = "continue" if item.continues else "restart" if item.rows > 1 else ""
+                left, right = edges[item.column], edges[item.column + item.span]
+                row.cells.append(FormCell(left, right, content, merge=merge))
+            rows.append(row)
+        return rows
+
+    # -- duties ------------------------------------------------------------------------------
+
+    @property
+    def _share_edge(self) -> int:
+        return self.width - mm(14)
+
+    def _share_head(self) -> FormRow:
+        style = self.context.styles["tablehead"]
+        return FormRow(
+            [
+                FormCell(self.label, self._share_edge, paragraph(run("职责内容"), style)),
+                FormCell(self._share_edge, self.width, paragraph(run(self.look.share), style)),
+            ]
+        )
+
+    def _duty(self, clause: Clause) -> FormRow:
+        match = _SHARE.search(clause.text)
+        share = f"{match[1]}%" if match else ""
+        content = self.writer.blocks([_without_share(clause)] if match else [clause])
+        centred = paragraph(run(share) if share else "", self.context.styles["tablehead"])
+        centred = centred.replace(
+            f'"{self.context.styles["tablehead"]}"', f'"{self.context.styles["table"]}"'
+        ).replace("</w:pPr>", '<w:jc w:val="center"/></w:pPr>', 1)
+        units = sum(text_units(piece.text) for piece in clause.walk())
+        return FormRow(
+            [
+                self._plain(self.label, self._share_edge, content),
+                FormCell(self._share_edge, self.width, centred),
+            ],
+            whole=units < _SHORT_ROW,
+        )
+
+
+def _without_share(clause: Clause) -> Clause:
+    """The clause without its share, which stands in a column of its own."""
+    inlines: list[Inline] = []
+    done = False
+    for piece in clause.inlines:
+        if not done and piece.type == "text" and _SHARE.search(piece.text):
+            piece = replace(piece, text=_SHARE.sub("", piece.text, count=1))  # noqa: PLW2901
+            done = True
+        inlines.append(piece)
+    if not done and clause.inlines:
+        return clause
+    return replace(clause, text=_SHARE.sub("", clause.text, count=1), inlines=tuple(inlines))
+
+
+def _table(context: BodyContext, rows: Sequence[FormRow], width: int, shade: str) -> str:
+    edges = _edges(rows, width)
+    widths = [right - left for left, right in pairwise(edges)]
+    xml = "".join(_row_xml(row, edges, shade) for row in rows)
+    return table_xml(context, widths, xml)
+
+
+def _edges(rows: Sequence[FormRow], width: int) -> list[int]:
+    """The union of all cell edges; edges closer than a hair's breadth become one."""
+    wanted = sorted(
+        {edge for row in rows for cell in row.cells for edge in (cell.left, cell.right)}
+    )
+    edges = [0]
+    for edge in wanted:
+        if edge - edges[-1] > _SNAP and width - edge > _SNAP:
+            edges.append(edge)
+    return [*edges, width]
+
+
+def _position(edges: Sequence[int], value: int) -> int:
+    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
+
+
+def _row_xml(row: FormRow, edges: Sequence[int], shade: str) -> str:
+    cells: list[str] = []
+    for cell in row.cells:
+        left, right = _position(edges, cell.left), _position(edges, cell.right)
+        properties = cell_properties(
+            edges[right] - edges[left],
+            span=max(right - left, 1),
+            merge=cell.merge,
+            shade=shade if cell.shade else "",
+        )
+        cells.append(f"<w:tc>{properties}{cell.content}</w:tc>")
+    head = "<w:trPr><w:cantSplit/></w:trPr>" if row.whole else ""
+    return f"<w:tr>{head}{''.join(cells)}</w:tr>"

@@ -1,0 +1,64 @@
+"""`BodyValue`: what `{{p 正文 }}` stands for, and `write_blocks` for blocks alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.body.blocks import BlockWriter
+from generator.body.context import BodyContext
+from generator.body.form import write_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from generator.layout.model import Layout
+    from generator.word.values import RenderPackage
+    from store.kinds import Numbering
+    from store.model import Block, Body
+
+
+@dataclass(slots=True)
+class BodyValue:
+    """The body of a document as a value of a Word template.
+
+    Attributes:
+        body: The parsed body, figures filled in.
+        layout: The layout that maps blocks to styles.
+        numbering: How the kind prints its numbers.
+        folder: The folder of the document's file, where image paths start.
+        workspace: The folder that images must not leave.
+        path: The file's name in warnings.
+    """
+
+    body: Body
+    layout: Layout
+    numbering: Numbering
+    folder: Path | None = None
+    workspace: Path | None = None
+    path: str = ""
+
+    def to_wordml(self, package: RenderPackage) -> str:
+        """The whole body, in the template's styles."""
+        context = BodyContext(
+            package=package,
+            layout=self.layout,
+            numbering=self.numbering,
+            anchors=self.body.anchors(),
+            footnotes=self.body.footnotes,
+            folder=self.folder,
+            workspace=self.workspace,
+            path=self.path,
+        )
+        if self.layout.form is not None:
+            return write_form(context, self.body.root, self.layout.form)
+        return BlockWriter(context).section(self.body.root) or "<w:p/>"
+
+
+def write_blocks(
+    blocks: Sequence[Block], package: RenderPackage, layout: Layout, numbering: Numbering
+) -> str:
+    """Blocks of the model alone, for values that bring their own (an indicator table)."""
+    context = BodyContext(package=package, layout=layout, numbering=numbering)
+    return BlockWriter(context).blocks(blocks)
