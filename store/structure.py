@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from store.kinds import Numbering
 
-_APPENDIX: Final = re.compile(r"^附\s*[件表录则图](?:\s*[0-9一二三四五六七八九十]+)?(?:[\s：:].*)?$")
+_APPENDIX: Final = re.compile(r"^附\s*[件表录图](?:\s*[0-9一二三四五六七八九十]+)?(?:[\s：:].*)?$")
 _FALLBACK_SCHEMES: Final = ("1.", "（1）", "①", "1）")
 _TOP_HASHES: Final = 2
 
