@@ -1,1 +1,1 @@
-"""To be described."""
+"""The command line: each command parses, calls one core function, and prints."""

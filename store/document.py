@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from store.kinds import Kind
+    from store.metrics import MetricSet
     from store.model import Body, Period, Problem
 
 
@@ -117,6 +118,8 @@ class Document:
         body: The parsed body, figures filled in where data was there.
         problems: What was odd about front matter and body.
         content_hash: SHA-256 of the file's bytes, hexadecimal.
+        metrics: The figures of its metric files, None without any.
+        context: The names its templates may use (`store.context`).
     """
 
     id: str
@@ -127,3 +130,5 @@ class Document:
     body: Body
     problems: list[Problem] = field(default_factory=list)
     content_hash: str = ""
+    metrics: MetricSet | None = None
+    context: dict[str, object] = field(default_factory=dict)

@@ -74,6 +74,7 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
     return Document(
         id=entry.id, path=entry.path, meta=meta, kind=kind, source=text, body=body,
         problems=problems + body.problems, content_hash=content_hash,
+        metrics=loading.metrics, context=loading.context,
     )
 
 

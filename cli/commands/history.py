@@ -1,0 +1,73 @@
+"""`wenshu history`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.common import complete_ids, json_option, open_workspace, workspace_option
+from cli.output import emit, print_json, table
+
+if TYPE_CHECKING:
+    from store import Workspace
+
+
+@click.command("history", help="列出文枢改写过的每一次文本，以及发布和更正的登记。不给 ID 时列出回收站。")
+@click.argument("wanted", metavar="[ID]", required=False, shell_complete=complete_ids)
+@workspace_option
+@json_option
+def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """List the kept texts."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from store.history import records  # noqa: PLC0415
+    from store.publishing import lock_records  # noqa: PLC0415
+
+    workspace = open_workspace(workspace_path)
+    if wanted is None:
+        _bin(workspace, as_json=as_json)
+        return
+    document_id = _id(workspace, wanted)
+    kept = records(workspace, document_id)
+    locks = lock_records(workspace, document_id)
+    if as_json:
+        print_json({"id": document_id, "history": [asdict(r) for r in kept],
+                    "published": [asdict(lock) for lock in locks]})
+        return
+    if not kept and not locks:
+        emit(f"“{document_id}”还没有被改写过。")
+    rows = [(f"@{r.number}", r.when[:16].replace("T", " "), r.who, r.action, r.why) for r in kept]
+    for line in table(("序号", "时间", "操作人", "操作", "说明"), rows):
+        emit(line)
+    if kept:
+        emit(f'取回：wenshu restore "{document_id}@{kept[-1].number}"')
+    for lock in locks:
+        emit(f"{lock.when[:10]}  {lock.action}  {lock.version}  {lock.who}  {lock.why}".rstrip())
+
+
+def _id(workspace: Workspace, wanted: str) -> str:
+    from store.exceptions import DocumentNotFound  # noqa: PLC0415
+    from store.history import records  # noqa: PLC0415
+
+    try:
+        return workspace.resolve(wanted).id
+    except DocumentNotFound:
+        if records(workspace, wanted):
+            return wanted
+        raise
+
+
+def _bin(workspace: Workspace, *, as_json: bool) -> None:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from store.history import deleted  # noqa: PLC0415
+
+    found = deleted(workspace)
+    if as_json:
+        print_json({"deleted": [{"id": name, **asdict(record)} for name, record in found]})
+        return
+    emit(f"回收站里有 {len(found)} 份文档。")
+    rows = [(name, record.when[:10], record.who, record.why) for name, record in found]
+    for line in table(("文档", "删除日期", "操作人", "说明"), rows):
+        emit(line)

@@ -1,0 +1,28 @@
+"""`wenshu publish`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.common import Day, complete_ids, open_workspace, workspace_option
+from cli.output import emit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@click.command("publish", help="发布草案：锁定文本，旧版到新版生效之日为止。")
+@click.argument("wanted", metavar="ID", shell_complete=complete_ids)
+@click.option("--effective", type=Day(), metavar="日期", help="生效日期（缺省用文档里的，没有则为今天）。")
+@workspace_option
+def command(wanted: str, effective: date | None, workspace_path: str | None) -> None:
+    """Bring a draft into force."""
+    from store.publishing import publish  # noqa: PLC0415
+
+    workspace = open_workspace(workspace_path)
+    done = publish(workspace, wanted, effective=effective)
+    emit(f"已发布：{done.id}，{done.effective} 起生效。")
+    if done.closed:
+        emit(f"旧版改名为：{done.closed}，{done.effective} 起不再有效。")

@@ -1,0 +1,113 @@
+"""What several commands share: the workspace, options, lists of documents."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from store.dates import parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store import Workspace
+    from store.catalogue import Entry
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Day(click.ParamType):
+    """A day in any of the usual Chinese or ISO forms."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是有效日期，请写成 2024-01-05 或 2024年1月5日。", param, ctx)
+
+
+def workspace_option(function: F) -> F:
+    """`--workspace` after the subcommand, too."""
+    return click.option(
+        "-w", "--workspace", "workspace_path", metavar="目录", help="资料库所在目录。"
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """`--json`: one JSON object on stdout and nothing else there."""
+    return click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")(function)
+
+
+def open_workspace(path: str | None) -> Workspace:
+    """The workspace named after the subcommand, before it, by the environment, or found upward."""
+    from store import Workspace as Opened  # noqa: PLC0415 - help and version need no store
+
+    context = click.get_current_context(silent=True)
+    shared = context.find_root().obj if context else None
+    named = path or (shared or {}).get("workspace")
+    return Opened.open(named) if named else Opened.discover()
+
+
+def complete_ids(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Document ids for the shell's completion."""
+    try:
+        workspace = open_workspace(None)
+    except Exception:  # noqa: BLE001 - completion never complains
+        return []
+    return [entry.id for entry in workspace.entries if incomplete in entry.id][:50]
+
+
+def complete_kinds(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """Kinds for the shell's completion."""
+    try:
+        kinds = open_workspace(None).kinds.values()
+    except Exception:  # noqa: BLE001
+        return []
+    return [name for kind in kinds for name in (kind.name, kind.slug) if name.startswith(incomplete)]
+
+
+def filter_entries(  # noqa: PLR0913 - the options of `list`
+    workspace: Workspace,
+    *,
+    kind: str | None,
+    department: str | None,
+    status: str | None,
+    year: int | None,
+    on: date | None,
+) -> list[Entry]:
+    """The entries that fit all the given options."""
+    entries = workspace.entries
+    if kind:
+        slug = workspace.kind(kind).slug
+        entries = [entry for entry in entries if entry.meta.kind == slug]
+    if department:
+        entries = [entry for entry in entries if entry.meta.department == department]
+    if status:
+        entries = [entry for entry in entries if entry.meta.status == status]
+    if year:
+        entries = [entry for entry in entries if entry.meta.year == year]
+    if on:
+        entries = [entry for entry in entries if workspace.versions.in_force(entry, on)]
+    return entries
+
+
+def near_value(workspace: Workspace, attribute: str, value: str) -> str:
+    """“是不是 …” for a department or status that no document has."""
+    known = sorted({str(getattr(e.meta, attribute)) for e in workspace.entries} - {""})
+    near = difflib.get_close_matches(value, known, n=3, cutoff=0.4)
+    near += [name for name in known if value in name or name in value]
+    near = list(dict.fromkeys(near))[:3]
+    return f"是不是 {'、'.join(near)}？" if near else f"现有：{'、'.join(known[:12])}"
+
+
+def force_text(in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
+    """How the state on a day prints."""
+    return {True: "有效", False: "不在有效期", None: "效力待确认"}[in_force]

@@ -1,0 +1,143 @@
+"""What reaches the terminal: JSON, tables that fit, progress, errors as one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+MIN_WIDTH = 60
+MAX_WIDTH = 120
+
+
+def set_up_streams() -> None:
+    """Let no character that the console lacks stop the output; JSON pipes are UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object in UTF-8, whatever the console's encoding."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    data = text.encode("utf-8", errors="replace")
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        click.echo(text, nl=False)
+        return
+    sys.stdout.flush()
+    buffer.write(data)
+    buffer.flush()
+
+
+def width() -> int:
+    """Columns to fill: the terminal's, within bounds; 80 for a pipe."""
+    return max(MIN_WIDTH, min(MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns))
+
+
+def cell_width(text: str) -> int:
+    """Columns that a text takes on a terminal; East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
+    total = 0
+    for char in text:
+        if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f":
+            continue
+        total += 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "·×°±" else 1
+    return total
+
+
+def fit(text: str, columns: int) -> str:
+    """A text cut or padded to exactly so many columns."""
+    if cell_width(text) > columns:
+        text = _cut(text, columns - 2) + ".."
+    return text + " " * (columns - cell_width(text))
+
+
+def _cut(text: str, columns: int) -> str:
+    used = 0
+    for at, char in enumerate(text):
+        used += cell_width(char)
+        if used > columns:
+            return text[:at]
+    return text
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """Break a text into lines of at most so many columns."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while cell_width(rest) > columns:
+            piece = _cut(rest, columns)
+            space = piece.rfind(" ")
+            if space > columns // 2 and not rest[len(piece) : len(piece) + 1].isspace():
+                piece = piece[: space + 1]
+            elif rest[len(piece) : len(piece) + 1] and rest[len(piece)] in "，。；：、）》”！？":
+                piece = piece[:-1]
+            lines.append(piece.rstrip())
+            rest = rest[len(piece) :].lstrip(" ")
+        lines.append(rest)
+    return lines
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of a table that fits the terminal; the widest columns give way."""
+    body = [[str(cell) for cell in row] for row in rows]
+    if not body:
+        return
+    widths = [max(cell_width(row[at]) for row in [list(headings), *body]) for at in range(len(headings))]
+    room = width() - 2 * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] <= 8:
+            break
+        widths[widest] -= min(sum(widths) - room, widths[widest] - 8)
+    yield click.style(_row(headings, widths), bold=True)
+    yield from (_row(row, widths) for row in body)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(fit(cell, at) for cell, at in zip(cells, widths, strict=True)).rstrip()
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr once something takes more than a second; nothing in a pipe.
+
+    The function it gives takes (done, total).
+    """
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _done, _total: None
+        return
+    from cli.bar import Bar  # noqa: PLC0415 - rich costs start-up
+
+    with Bar(label) as bar:
+        yield bar.update
+
+
+def echo_error(message: str, hint: str = "") -> None:
+    """One sentence on stderr, and how to mend it."""
+    click.echo(click.style("错误：", fg="red", bold=True) + message, err=True)
+    if hint:
+        click.echo(f"      {hint}", err=True)
+
+
+def echo_warning(message: str) -> None:
+    """A remark on stderr."""
+    click.echo(click.style("提醒：", fg="yellow") + message, err=True)
+
+
+def emit(value: Any, stream: TextIO | None = None) -> None:
+    """Print a line of text."""
+    click.echo(value, file=stream)

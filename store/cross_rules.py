@@ -1,0 +1,138 @@
+"""Rules on documents together: families, references to other documents, the folder itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from store.dates import chinese_date
+from store.model import Problem
+from store.schema import field_of
+from store.versions import start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from store.catalogue import Entry
+    from store.workspace import Workspace
+
+_CLAIMING: Final = frozenset({"现行", "试行", "修订中"})
+_LEFTOVERS: Final = (
+    (re.compile(r"^~\$"), "Office 打开文件时留下的锁文件", "关闭 Word 后删除它。"),
+    (re.compile(r"^\.~lock\.|^\.~[0-9a-f]{12}\.tmp$"), "程序中断留下的临时文件", "确认没有程序在用，然后删除。"),
+    (re.compile(r"(?:[-_ ]|的)?(?:副本|冲突|复件|conflict|冲突版本)", re.IGNORECASE), "网盘或复制留下的副本", "核对内容后删除，或改成正式的名称。"),
+    (re.compile(r" ?[（(][0-9]+[)）]\.md$"), "重复下载或复制留下的副本", "核对内容后删除，或改成正式的名称。"),
+)
+
+
+def check_families(workspace: Workspace, today: date) -> Iterator[Problem]:
+    """Two versions in force together; two files that claim one version."""
+    for members in workspace.versions.families():
+        if len(members) < 2:
+            continue
+        yield from _same_version(members)
+        if workspace.versions.has_life_cycle(members[0]):
+            yield from _together(members, today)
+
+
+def _same_version(members: list[Entry]) -> Iterator[Problem]:
+    seen: dict[str, Entry] = {}
+    for entry in sorted(members, key=lambda e: e.id):
+        version = entry.meta.version
+        if version in seen:
+            yield Problem(
+                str(entry.path), _line(entry, "version"), "error", "double-version",
+                f"与“{seen[version].id}”同属一份文档，版本都是“{version or '（未写）'}”。",
+                "请改正版本号或编号；不同的文档请用不同的编号。",
+            )
+        seen.setdefault(version, entry)
+
+
+def _together(members: list[Entry], today: date) -> Iterator[Problem]:
+    """Versions that all claim to be in force, with no end before the next one's start."""
+    claiming = sorted(
+        (entry for entry in members if entry.meta.status in _CLAIMING and start_of(entry.meta)),
+        key=lambda entry: (start_of(entry.meta) or today, entry.id),
+    )
+    for at, earlier in enumerate(claiming):
+        for later in claiming[at + 1 :]:
+            begins = start_of(later.meta)
+            if begins is None or begins > today or _own_end_by(earlier, begins):
+                continue
+            yield Problem(
+                str(earlier.path), _line(earlier, "status"), "error", "two-in-force",
+                f"与“{later.id}”同时标为有效（后者 {chinese_date(begins)}起生效）。",
+                f"请给旧版写上“失效日期: {begins.isoformat()}”并把状态改为“已废止”。",
+            )
+
+
+def _own_end_by(entry: Entry, day: date) -> bool:
+    meta = entry.meta
+    if meta.expires is not None and meta.expires <= day:
+        return True
+    return meta.valid_through is not None and meta.valid_through < day
+
+
+def _line(entry: Entry, attribute: str) -> int:
+    for key, line in entry.lines.items():
+        field = field_of(key)
+        if field is not None and field.attribute == attribute:
+            return line
+    return 1
+
+
+def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
+    """替代, 上位依据 and 附件 must name something, and one thing only."""
+    meta = entry.meta
+    for attribute, name, wanted in (
+        *(("supersedes", "替代", item) for item in meta.supersedes),
+        *(("basis", "上位依据", item) for item in meta.basis),
+    ):
+        found = workspace.versions.find(wanted, besides=entry)
+        families = {workspace.versions.family_name(other) for other in found}
+        line = _line(entry, attribute)
+        if not found:
+            yield Problem(str(entry.path), line, "error", "dead-link",
+                          f"“{name}”中的“{wanted}”在资料库里找不到。",
+                          "请写文档的路径、编号或《准确题目》；库外文件请写在正文里。")
+        elif len(families) > 1:
+            names = "、".join(other.id for other in found[:5])
+            yield Problem(str(entry.path), line, "error", "ambiguous-link",
+                          f"“{name}”中的“{wanted}”对应多份文档。", f"请写明是哪一份：{names}")
+    for attachment in meta.attachments:
+        path = entry.path.parent / attachment.file
+        if not attachment.file or not path.is_file():
+            yield Problem(str(entry.path), _line(entry, "attachments"), "error", "dead-attachment",
+                          f"附件“{attachment.name or attachment.file}”的文件“{attachment.file}”不存在。",
+                          "路径相对于文档所在的文件夹，请核对。")
+
+
+def check_folder(workspace: Workspace) -> Iterator[Problem]:
+    """Leftovers in `kb/`, names that clash, settings that nobody knows."""
+    seen: dict[str, Path] = {}
+    for path in sorted(workspace.kb.rglob("*")):
+        if any(part.startswith(".") and part != path.name for part in path.relative_to(workspace.kb).parts):
+            continue
+        yield from _leftover(path)
+        if path.suffix == ".md":
+            key = unicodedata.normalize("NFKC", str(path)).casefold()
+            if key in seen:
+                yield Problem(str(path), 1, "error", "double-id",
+                              f"与“{seen[key].name}”的名称只差大小写或全半角，在别的电脑上会互相覆盖。",
+                              "请改名。")
+            seen.setdefault(key, path)
+    for name in workspace.settings.unknown:
+        yield Problem(str(workspace.root / "wenshu.toml"), 1, "warning", "unknown-setting",
+                      f"wenshu.toml 中的“{name}”不是已知的设置。", "请核对写法。")
+
+
+def _leftover(path: Path) -> Iterator[Problem]:
+    if path.is_dir():
+        return
+    for pattern, what, hint in _LEFTOVERS:
+        if pattern.search(path.name):
+            yield Problem(str(path), 1, "warning", "leftover", f"“{path.name}”像是{what}。", hint)
+            return

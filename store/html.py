@@ -1,0 +1,162 @@
+"""A document as HTML: headings and clauses with their labels and anchors, everything escaped.
+
+The markup is plain and semantic; pages bring their own style sheets.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from store.model import Clause, Inline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from store.document import Document
+    from store.model import Block, Cell, Inlines, Section
+
+    ChartDrawer = Callable[[Block], str]
+
+
+def document_html(document: Document, draw_chart: ChartDrawer | None = None) -> str:
+    """The document as an `<article>`.
+
+    Args:
+        document: With its body.
+        draw_chart: Gives the markup of a chart block; without it charts show their caption.
+    """
+    writer = _Writer(document, draw_chart)
+    inner = "".join(writer.section(document.body.root))
+    notes = "".join(writer.footnotes())
+    title = escape(document.meta.title)
+    return f'<article class="document"><h1>{title}</h1>{inner}{notes}</article>\n'
+
+
+def inlines_html(inlines: Inlines) -> str:
+    """Pieces of text as HTML."""
+    return "".join(map(_inline_html, inlines))
+
+
+def _inline_html(piece: Inline) -> str:
+    text = escape(piece.text)
+    match piece.type:
+        case "break":
+            return "<br>"
+        case "code":
+            return f"<code>{text}</code>"
+        case "blank":
+            return f'<span class="blank" style="display:inline-block;min-width:{piece.width}em"></span>'
+        case "footnote":
+            key = escape(piece.target, quote=True)
+            return f'<sup id="fnref-{key}"><a href="#fn-{key}">{text}</a></sup>'
+        case "image":
+            return f'<img src="{_safe(piece.target)}" alt="{escape(piece.text, quote=True)}">'
+        case "reference":
+            target = piece.target if "#" in piece.target else f"#{piece.target}"
+            return f'<a class="reference" href="{_safe(target)}">{text}</a>'
+        case "link":
+            text = f'<a href="{_safe(piece.target)}">{text}</a>'
+    for on, tag in ((piece.strike, "del"), (piece.italic, "em"), (piece.bold, "strong")):
+        if on:
+            text = f"<{tag}>{text}</{tag}>"
+    return text
+
+
+def _safe(target: str) -> str:
+    """An address for an attribute; anything but web, mail and relative addresses is dropped."""
+    scheme, colon, _ = target.partition(":")
+    if colon and "/" not in scheme and "#" not in scheme and scheme.lower() not in {"http", "https", "mailto", "tel"}:
+        return ""
+    return escape(target, quote=True)
+
+
+class _Writer:
+    def __init__(self, document: Document, draw_chart: ChartDrawer | None) -> None:
+        self.document = document
+        self.draw_chart = draw_chart
+
+    def section(self, section: Section) -> Iterator[str]:
+        if section.level:
+            level = min(section.level + 1, 6)
+            label = f'<span class="label">{escape(section.label)}</span> ' if section.label else ""
+            yield f'<h{level} id="{escape(section.anchor, quote=True)}">{label}{inlines_html(section.inlines)}</h{level}>'
+        yield from self.blocks(section.blocks)
+        for child in section.sections:
+            yield from self.section(child)
+
+    def blocks(self, blocks: list[Block]) -> Iterator[str]:
+        for block in blocks:
+            yield self.block(block)
+
+    def block(self, block: Block) -> str:
+        inner = inlines_html(block.inlines)
+        if isinstance(block, Clause):
+            return self._clause(block, inner)
+        match block.type:
+            case "paragraph":
+                return f"<p>{inner}</p>" + "".join(self.blocks(block.children))
+            case "list":
+                items = "".join(self._item(child) for child in block.children)
+                return f"<ul>{items}</ul>"
+            case "table":
+                return self._table(block)
+            case "quote":
+                return f"<blockquote>{''.join(self.blocks(block.children))}</blockquote>"
+            case "code":
+                return f"<pre><code>{escape(block.text)}</code></pre>"
+            case "definition":
+                described = "".join(f"<dd>{self.block(child)}</dd>" for child in block.children)
+                return f"<dl><dt>{inner}</dt>{described}</dl>"
+            case "image":
+                caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+                alt = escape(block.text, quote=True)
+                return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
+            case "chart":
+                if self.draw_chart is not None:
+                    return self.draw_chart(block)
+                return f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
+            case _:
+                return '<hr class="page">' if block.text == "page" else "<hr>"
+
+    def _clause(self, clause: Clause, inner: str) -> str:
+        label = f'<span class="label">{escape(clause.label)}</span> ' if clause.label else ""
+        children = "".join(self.blocks(clause.children))
+        anchor = escape(clause.anchor, quote=True)
+        return (
+            f'<section class="clause level-{clause.level}" id="{anchor}">'
+            f"<p>{label}{inner}</p>{children}</section>"
+        )
+
+    def _item(self, item: Block) -> str:
+        further = "".join(self.blocks(item.children))
+        inner = inlines_html(item.inlines) if item.type == "paragraph" else self.block(item)
+        return f"<li>{inner}{further if item.type == 'paragraph' else ''}</li>"
+
+    def _table(self, block: Block) -> str:
+        aligns = block.aligns
+        caption = f"<caption>{escape(block.caption)}</caption>" if block.caption else ""
+        head = "".join(self._row(row, "th", aligns) for row in block.rows[: block.header_rows])
+        body = "".join(self._row(row, "td", aligns) for row in block.rows[block.header_rows :])
+        return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+    @staticmethod
+    def _row(row: list[Cell], tag: str, aligns: tuple[str, ...]) -> str:
+        cells = []
+        for at, cell in enumerate(row):
+            attributes = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
+            attributes += f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
+            align = aligns[at] if at < len(aligns) else ""
+            attributes += f' class="{align}"' if align else ""
+            cells.append(f"<{tag}{attributes}>{inlines_html(cell.inlines) or escape(cell.text)}</{tag}>")
+        return f"<tr>{''.join(cells)}</tr>"
+
+    def footnotes(self) -> Iterator[str]:
+        notes = self.document.body.footnotes
+        if not notes:
+            return
+        yield '<section class="footnotes"><ol>'
+        for key, blocks in notes.items():
+            name = escape(key, quote=True)
+            yield f'<li id="fn-{name}">{"".join(self.blocks(blocks))}</li>'
+        yield "</ol></section>"

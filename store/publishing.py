@@ -1,0 +1,303 @@
+"""Versions as acts: draft the next one, publish it, correct a published text on the record.
+
+A text that was published is locked by the hash of its body, kept in `.wenshu/data/published.jsonl`:
+changes go through a revision, or through a recorded 文字更正. The present version has the plain name,
+older ones and drafts `<name>@<version>`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from store import frontmatter
+from store.exceptions import LockedDocument, UsageError
+from store.files import digest, locked, read_bytes, write_atomic
+from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
+from store.schema import ALIASES
+from store.versions import DRAFT_STATUSES, start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from store.catalogue import Entry
+    from store.workspace import Workspace
+
+RECORD_FILE = "published.jsonl"
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+@dataclass(slots=True, frozen=True)
+class Lock:
+    """The record of a published text or of a correction to it.
+
+    `hash` is that of the body's text with line ends unified, `action` 发布 or 文字更正.
+    """
+
+    id: str
+    hash: str
+    when: str
+    who: str
+    action: str
+    why: str = ""
+    version: str = ""
+
+
+def body_hash(text: str) -> str:
+    """The hash that locks a text: the body without the front matter, line ends unified."""
+    parts = frontmatter.split(text)
+    body = (parts[1] if parts else text).replace("\r\n", "\n").strip("\n")
+    return digest(body.encode("utf-8"))
+
+
+def locks(workspace: Workspace) -> dict[str, Lock]:
+    """The last record of each published document."""
+    found: dict[str, Lock] = {}
+    for lock in lock_records(workspace):
+        found[lock.id] = lock
+    return found
+
+
+def lock_records(workspace: Workspace, document_id: str | None = None) -> list[Lock]:
+    """All records, or those of one document, oldest first."""
+    path = workspace.data / RECORD_FILE
+    if not path.is_file():
+        return []
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            found.append(Lock(**json.loads(line)))
+        except (ValueError, TypeError):
+            continue
+    return [lock for lock in found if document_id in {None, lock.id}]
+
+
+def _record(workspace: Workspace, *new: Lock) -> None:
+    path = workspace.data / RECORD_FILE
+    before = path.read_bytes() if path.is_file() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    lines = "".join(json.dumps(asdict(lock), ensure_ascii=False) + "\n" for lock in new)
+    write_atomic(path, before + lines.encode("utf-8"))
+
+
+def _lock(document_id: str, text: str, action: str, why: str, version: str) -> Lock:
+    when = datetime.now().astimezone().isoformat(timespec="seconds")
+    return Lock(document_id, body_hash(text), when, current_user(), action, why, version)
+
+
+# -- revise -------------------------------------------------------------------------------------
+
+
+def next_version(version: str, effective: date | None) -> str:
+    """The name of the version after this one: 2024 → the new year, 1.0 → 2.0, 1.2 → 1.3."""
+    if _YEAR.fullmatch(version):
+        year = (effective or date.today()).year
+        return str(year) if year > int(version) else f"{version}.1"
+    match = re.fullmatch(r"(.*?)([0-9]+)(?:\.([0-9]+))?(\D*)", version)
+    if not match:
+        return "2.0"
+    prefix, major, minor, suffix = match.groups()
+    if minor is None:
+        return f"{prefix}{int(major) + 1}{suffix}"
+    if int(minor) == 0:
+        return f"{prefix}{int(major) + 1}.0{suffix}"
+    return f"{prefix}{major}.{int(minor) + 1}{suffix}"
+
+
+def revise(
+    workspace: Workspace, wanted: str, *, effective: date | None = None, version: str | None = None
+) -> str:
+    """Write the next version of a document as a draft beside it; gives the draft's id.
+
+    Raises:
+        UsageError: The kind has no versions in force, or a draft of it lies there already.
+    """
+    entry = workspace.resolve(wanted)
+    if not workspace.versions.has_life_cycle(entry):
+        raise UsageError(f"“{entry.id}”不是有效期管理的文档，直接修改即可。")
+    entry = workspace.versions.present(entry)
+    for other in workspace.versions.family(entry):
+        if other.meta.status in DRAFT_STATUSES:
+            raise UsageError(
+                f"“{entry.meta.title}”已有草案：{other.id}。", hint=f"请修改它，再用 wenshu publish {other.id} 发布。"
+            )
+    text, _, meta, _, _ = workspace.read(entry)
+    new = version or next_version(meta.version, effective)
+    draft_id = f"{_plain_id(entry.id)}@{new}"
+    changes: dict[str, object | None] = {
+        "版本": new, "状态": "草案", "发布日期": None,
+        "生效日期": effective.isoformat() if effective else None,
+        "失效日期": None, "有效期至": None, "公示": None, "告知": None,
+        "修订记录": _revised(meta.raw, new),
+    }
+    if meta.affects_interests:
+        changes["民主程序"] = None
+    save(workspace, draft_id, frontmatter.edit(text, changes, ALIASES), expected=None, action="修订")
+    workspace.refresh()
+    return draft_id
+
+
+def _plain_id(document_id: str) -> str:
+    head, slash, name = document_id.rpartition("/")
+    return f"{head}{slash}{name.partition('@')[0]}"
+
+
+def _revised(raw: Mapping[str, object], version: str) -> list[object]:
+    rows = raw.get("修订记录", raw.get("revisions", []))
+    earlier = list(rows) if isinstance(rows, list) else []
+    return [*earlier, {"版本": version, "说明": "〔请写明修订内容〕"}]
+
+
+# -- publish ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, frozen=True)
+class Published:
+    """What `publish` did: the document's id now, and the id that the closed version has now."""
+
+    id: str
+    closed: str | None
+    effective: date
+
+
+def publish(workspace: Workspace, wanted: str, *, effective: date | None = None) -> Published:
+    """Bring a draft into force and close the version before it.
+
+    Every step leaves a state that the next run of this function completes: first the closed text is
+    written under `<name>@<version>`, then the new one under the plain name, then the draft goes.
+
+    Raises:
+        UsageError: The document is in force already, or its kind has no life cycle.
+    """
+    entry = _draft_of(workspace, workspace.resolve(wanted))
+    text, _, meta, _, seen = workspace.read(entry)
+    today = date.today()
+    begins = effective or meta.effective or today
+    status = "试行" if "试行" in meta.title or meta.raw.get("状态") == "试行" else "现行"
+    published = meta.published or min(today, begins)
+    new_text = frontmatter.edit(
+        text,
+        {"状态": status, "发布日期": published.isoformat(), "生效日期": begins.isoformat()},
+        ALIASES,
+    )
+    plain = _plain_id(entry.id)
+    old = workspace.catalogue.get(plain) if entry.id != plain else None
+    closed: str | None = None
+    with locked(lock_path(workspace)):
+        path = document_path(workspace, entry.id)
+        check_unchanged(entry.id, read_bytes(path), seen)
+        if old is not None:
+            closed = _close(workspace, old, begins, today)
+        _put(workspace, plain, new_text)
+        if path != document_path(workspace, plain):
+            keep(workspace, entry.id, read_bytes(path), "发布", f"发布为 {plain}")
+            path.unlink()
+        _record(workspace, _lock(plain, new_text, "发布", "", meta.version))
+    workspace.refresh()
+    return Published(plain, closed, begins)
+
+
+def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
+    """The draft that is meant: the document itself, or the one draft of its family."""
+    if not workspace.versions.has_life_cycle(entry):
+        raise UsageError(f"“{entry.id}”不是有效期管理的文档，无需发布。")
+    unpublished = (*DRAFT_STATUSES, "效力待确认", "修订中")
+    if entry.meta.status in unpublished:
+        return entry
+    drafts = [e for e in workspace.versions.family(entry) if e.meta.status in DRAFT_STATUSES]
+    if len(drafts) == 1:
+        return drafts[0]
+    raise UsageError(
+        f"“{entry.id}”已经是“{entry.meta.status}”，没有待发布的草案。",
+        hint=f"要改内容请先用 wenshu revise {entry.id} 起草下一版。",
+    )
+
+
+def _close(workspace: Workspace, old: Entry, begins: date, today: date) -> str:
+    """Write the version before under its own name, with its last day; gives that id."""
+    text, _, meta, _, _ = workspace.read(old)
+    start = start_of(meta)
+    if start is not None and begins <= start:
+        raise UsageError(
+            f"新版生效日期 {begins} 不晚于旧版的 {start}。", hint="请用 --effective 给出更晚的日期。"
+        )
+    changes: dict[str, object | None] = {"失效日期": begins.isoformat(), "有效期至": None}
+    if begins <= today:
+        changes["状态"] = "已废止"
+    closed_text = frontmatter.edit(text, changes, ALIASES)
+    closed_id = f"{_plain_id(old.id)}@{meta.version or '1.0'}"
+    _put(workspace, closed_id, closed_text)
+    if old.id in locks(workspace):
+        _record(workspace, _lock(closed_id, closed_text, "发布", "新版发布后改名", meta.version))
+    return closed_id
+
+
+def _put(workspace: Workspace, document_id: str, text: str) -> None:
+    path = document_path(workspace, document_id)
+    data = text.encode("utf-8")
+    if path.exists() and (before := read_bytes(path)) != data:
+        keep(workspace, document_id, before, "发布")
+    write_atomic(path, data)
+
+
+# -- corrections --------------------------------------------------------------------------------
+
+
+def is_locked(workspace: Workspace, entry: Entry) -> bool:
+    """Whether a document was published here, so that its text may not be changed plainly."""
+    return entry.id in locks(workspace)
+
+
+def changed_since_published(workspace: Workspace, entry: Entry, text: str) -> Lock | None:
+    """The record of a published text that is not the present one, else None."""
+    lock = locks(workspace).get(entry.id)
+    return lock if lock is not None and lock.hash != body_hash(text) else None
+
+
+def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = None) -> str:
+    """Record a 文字更正: who, when, why; gives the document's id.
+
+    Args:
+        workspace: The workspace.
+        wanted: Which document.
+        why: The reason; must not be empty.
+        new_text: The corrected file; None when the file on the disk was corrected already.
+
+    Raises:
+        UsageError: There is no reason, the document was never published here, or nothing changed.
+    """
+    if not why.strip():
+        raise UsageError("文字更正要写明原因。", hint="例如：--why \"第五条错别字\"。")
+    entry = workspace.resolve(wanted)
+    lock = locks(workspace).get(entry.id)
+    if lock is None:
+        raise UsageError(f"“{entry.id}”没有在这里发布过，直接修改即可。")
+    text, _, meta, _, seen = workspace.read(entry)
+    if body_hash(new_text or text) == lock.hash:
+        raise UsageError(f"“{entry.id}”的正文与发布时相同，没有要登记的更正。")
+    if new_text is not None:
+        save(workspace, entry.id, new_text, expected=seen, action="文字更正", why=why)
+    with locked(lock_path(workspace)):
+        _record(workspace, _lock(entry.id, new_text or text, "文字更正", why.strip(), meta.version))
+    workspace.refresh()
+    return entry.id
+
+
+def save_text(workspace: Workspace, document_id: str, text: str, *, expected: str | None) -> str:
+    """Save an edited document; a published text is refused.
+
+    Raises:
+        LockedDocument: The body of a published text would change.
+        ConflictError: Somebody else saved in between.
+    """
+    lock = locks(workspace).get(document_id)
+    if lock is not None and lock.hash != body_hash(text):
+        raise LockedDocument(
+            f"“{document_id}”已于 {lock.when[:10]} 发布，正文不能直接修改。",
+            hint=f"内容变化请用 wenshu revise {document_id} 起草新版；只改错别字请用 wenshu correct。",
+        )
+    return save(workspace, document_id, text, expected=expected)
