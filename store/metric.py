@@ -31,18 +31,19 @@ _PROFIT_WORDS: Final = ("利润", "盈", "亏", "损益", "收益", "结余", "�
 
 @dataclass(slots=True, frozen=True)
 class Source:
-    """Where a metric stands: a file, and a line of it or a sheet with the row and the cells."""
+    """Where a metric stands: a file, a line of it; of a sheet also the column of each key."""
 
     path: str = ""
     line: int = 0
     sheet: str = ""
-    cells: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, key: str = "") -> str:
         """How the place is called in a message: `工作表“指标”C5 单元格`, `第 7 行`."""
         if self.sheet:
-            cell = self.cells.get(key, "")
-            return f"工作表“{self.sheet}”" + (f"{cell} 单元格" if cell else f"第 {self.line} 行")
+            column = self.columns.get(key, "")
+            place = f"{column}{self.line} 单元格" if column else f"第 {self.line} 行"
+            return f"工作表“{self.sheet}”{place}"
         return f"第 {self.line} 行" if self.line else ""
 
 

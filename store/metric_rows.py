@@ -244,7 +244,9 @@ class _OneRow:
             message = f"的期末（{closing:f}）与本期（{flow:f}）不同。"
             self.report("two-values", message, key="本期", hint="请只填其中一个。")
         value = flow if closing is None else closing
-        if value is None and not self.row.uncached & {"期末", "本期"}:
+        if self.row.uncached & {"期末", "本期"}:
+            return value
+        if value is None and all(is_blank(self.row.values.get(key)) for key in ("期末", "本期")):
             self.report(
                 "metric-without-value", "没有期末（本期）数。", key="期末", severity="warning"
             )

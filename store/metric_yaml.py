@@ -17,10 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+if TYPE_CHECKING:
+    from yaml import BaseLoader as _Base
+else:  # the C parser is ten times as fast; a few platforms lack it
+    _Base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_TAGS: Final[dict[type[yaml.Node], str]] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 _LIST_KEYS: Final = ("指标", "metrics", "数据")
 _KNOWN: Final = frozenset({*KEYS, "历史"})
 _YEAR: Final = re.compile(r"(?:19|20)\d\d年?")
+
+
+class _Loader(_Base):
+    """A loader for which every scalar is text: it need not be told apart from numbers."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:  # noqa: ARG002
+        """The tag of a node without one."""
+        return _TAGS[kind]
 
 
 @dataclass(slots=True)
@@ -39,7 +56,7 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
         InputError: It is not YAML, or holds neither a list nor a table of metrics.
     """
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line = mark.line + 1 if mark is not None else 0

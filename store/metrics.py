@@ -199,22 +199,23 @@ def _overridden(mine: Metric, theirs: Metric) -> Problem:
 # -- reading files ---------------------------------------------------------------------------
 
 
-def load_metrics(paths: Sequence[Path]) -> MetricSet:
+def load_metrics(paths: Sequence[Path], *, mappings: Path | None = None) -> MetricSet:
     """Read metric files; where names repeat, later files win with a warning.
 
     Args:
         paths: YAML, .xlsx, .xls, .csv files.
+        mappings: The folder with saved mappings of foreign spreadsheets.
 
     Raises:
         InputError: A file is not there or cannot be read as what its name says.
     """
     merged = MetricSet()
     for path in paths:
-        merged = merged.merged(load_metric_file(path))
+        merged = merged.merged(load_metric_file(path, mappings=mappings))
     return merged
 
 
-def load_metric_file(path: Path) -> MetricSet:
+def load_metric_file(path: Path, *, mappings: Path | None = None) -> MetricSet:
     """Read one metric file.
 
     Raises:
@@ -222,7 +223,9 @@ def load_metric_file(path: Path) -> MetricSet:
     """
     if path.suffix.lower() in YAML_SUFFIXES:
         return _load_yaml(path)
-    raise InputError(f"指标文件 {path.name} 不是 YAML 文件。", path=str(path))
+    from store.spreadsheet_metrics import load_spreadsheet  # noqa: PLC0415 (heavy)
+
+    return load_spreadsheet(path, mappings=mappings)
 
 
 def _load_yaml(path: Path) -> MetricSet:

@@ -382,9 +382,9 @@ def _standard(metric: Metric, style: Style) -> list[Phrase]:
 def _against_plan(metric: Metric, style: Style) -> Phrase:
     """Completion; of a rate the points beyond its target, which say more than a rate of a rate."""
     done = completion(metric, style)
-    return (
-        beyond_plan(metric) if done and metric.is_rate and metric.plan_actual is not None else done
-    )
+    if not done or not metric.is_rate or metric.lower_is_better or metric.plan_actual is None:
+        return done
+    return beyond_plan(metric)
 
 
 def _movement(metric: Metric, style: Style) -> Phrase:
