@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from store.context import build_context
 from store.document import Document
+from store.exceptions import InputError
 from store.kinds import OTHER
 from store.model import Problem
 from store.parser import parse_lines, reference_label
@@ -45,6 +46,7 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
     values: Mapping[str, object] | None = None,
     blank: bool = False,
     length: str | None = None,
+    strict: bool = False,
 ) -> Document:
     """Read, fill and parse one document; see `Workspace.load`."""
     text, found, meta, problems, content_hash = workspace.read(entry)
@@ -58,6 +60,8 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
     else:
         rendered = RenderedBody(plain_lines(found.body, found.body_line))
     problems += rendered.problems
+    if strict:
+        _refuse(loading.problems + rendered.problems, rendered)
     problems += [
         Problem(str(entry.path), 1, "warning", "figure-warning", text, "请核对数据文件。")
         for text in rendered.warnings
@@ -76,6 +80,22 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
         problems=problems + body.problems, content_hash=content_hash,
         metrics=loading.metrics, context=loading.context,
     )
+
+
+def _refuse(problems: list[Problem], rendered: RenderedBody) -> None:
+    """Raise for what keeps figures from being filled in.
+
+    Raises:
+        InputError: A metric file is missing or unreadable, or the Jinja text has an error.
+        MissingNames: Names are missing where they would print.
+    """
+    for problem in problems:
+        if problem.severity == "error" and problem.code != "missing-name":
+            raise InputError(problem.message, hint=problem.hint, path=problem.path, line=problem.line)
+    if rendered.missing:
+        from store.missing import MissingNames  # noqa: PLC0415 - most documents miss nothing
+
+        raise MissingNames(rendered.missing)
 
 
 def prepare(  # noqa: PLR0913 - what a context is made of

@@ -265,6 +265,7 @@ class Workspace:
         values: Mapping[str, object] | None = None,
         blank: bool = False,
         length: str | None = None,
+        strict: bool = False,
     ) -> Document:
         """Read a document and parse its body, figures filled in where data is there.
 
@@ -274,14 +275,19 @@ class Workspace:
             values: Further names (`--set`, a row of a batch).
             blank: Print each place to fill by hand as a blank.
             length: 详版, 简版 or 一页版 of a summary; None prints everything.
+            strict: Raise where the figures can't be filled in, instead of noting a problem.
 
         Raises:
-            InputError: The file cannot be read, or is no document.
+            InputError: The file cannot be read, or is no document; when `strict`, also: a metric
+                file is missing or unreadable, or the Jinja text has an error.
+            MissingNamesError: When `strict`: names are missing where they would print.
         """
         from store.loading import load_document  # noqa: PLC0415 - listing needs no parser
 
         entry = self.resolve(wanted) if isinstance(wanted, str) else wanted
-        return load_document(self, entry, data=data, values=values, blank=blank, length=length)
+        return load_document(
+            self, entry, data=data, values=values, blank=blank, length=length, strict=strict
+        )
 
     def read(self, entry: Entry) -> tuple[str, frontmatter.FrontMatter, Meta, list[Problem], str]:
         """A file as (text, front matter, typed front matter, problems, hash).
