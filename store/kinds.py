@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from store import toml
 from store.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def load_kinds(folders: Iterable[Path]) -> dict[str, Kind]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return toml.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
             f"类别定义 {path} 无法读取：{error}",

@@ -69,7 +69,7 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
     kind = workspace.kinds.get(meta.kind, OTHER)
     body = parse_lines(
         rendered.lines, kind.numbering, path=str(entry.path), figures=rendered.figures,
-        resolve=_resolver(workspace, entry),
+        resolve=_resolver(workspace),
     )
     if length:
         from store.lengths import shorten  # noqa: PLC0415 - summaries only
@@ -151,7 +151,7 @@ def _load_metrics(paths: list[Path]) -> MetricSet | None:
     return load_metrics(paths)
 
 
-def _resolver(workspace: Workspace, entry: Entry) -> Callable[[str], str | None]:
+def _resolver(workspace: Workspace) -> Callable[[str], str | None]:
     """Looks up `document#anchor`: the document by id, path or unique title."""
 
     def resolve(target: str) -> str | None:
@@ -167,8 +167,7 @@ def _resolver(workspace: Workspace, entry: Entry) -> Callable[[str], str | None]
             return f"《{other.meta.title}》"
         if found is None:
             return None
-        label = reference_label(found)
-        return label if other.id == entry.id else f"《{other.meta.title}》{label}"
+        return reference_label(found)
 
     return resolve
 
