@@ -1,7 +1,7 @@
-"""The document model into WordprocessingML: headings, clauses, tables, images, notes, references.
+"""The document model into WordprocessingML: headings, clauses, tables, images, notes.
 
-`BodyValue` is what `{{p 正文 }}` stands for in a Word template; `write_blocks` serves everybody else
-who has blocks of the model to write. One concept a module::
+`BodyValue` is what `{{p 正文 }}` stands for in a Word template; `write_blocks` serves everybody
+else who has blocks of the model to write. One concept a module::
 
     styles     which style of the template a block takes
     inlines    text with emphasis, links, references, blanks and notes into runs

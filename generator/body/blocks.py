@@ -9,13 +9,12 @@ from generator.body.numbers import NumberedList, literal_gap
 from generator.body.pictures import write_picture
 from generator.body.tables import cell_properties, table_xml, write_table
 from generator.wordml import bookmark_name, paragraph, run
-from store.model import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from generator.body.context import BodyContext
-    from store.model import Block, Section
+    from store.model import Block, Clause, Section
 
 _HEADINGS: Final = 4
 _CLAUSES: Final = 5
@@ -132,16 +131,17 @@ class BlockWriter:
     def _paragraph(self, block: Block) -> str:
         content = write_runs(self.context, block.inlines, block.text, block.line)
         direct = "" if self.small else self.context.styles.body_indent
-        return paragraph(self._marked(block.anchor, content), self._style("body"), direct)
+        return paragraph(
+            self._marked(block.anchor, content), self._style("body"), loosened(content) + direct
+        )
 
     def _clause(self, block: Block) -> str:
         clause = cast("Clause", block)
         level = min(max(clause.level, 1), _CLAUSES)
         number, label = self._number(self.clauses, clause, clause.level)
-        if not number and not label:
-            label = ""
         content = label + write_runs(self.context, clause.inlines, clause.text, clause.line)
         style = self._style(f"clause{level}")
+        number += loosened(content)
         parts = [paragraph(self._marked(clause.anchor, content), style, number)]
         if clause.children:
             parts.append(self._children(clause.children))
@@ -155,9 +155,8 @@ class BlockWriter:
                 parts.append(self.blocks(others))
                 others = []
                 content = write_runs(self.context, child.inlines, child.text, child.line)
-                parts.append(
-                    paragraph(self._marked(child.anchor, content), self._style("continuation"))
-                )
+                marked = self._marked(child.anchor, content)
+                parts.append(paragraph(marked, self._style("continuation"), loosened(content)))
             else:
                 others.append(child)
         parts.append(self.blocks(others))
@@ -170,7 +169,8 @@ class BlockWriter:
 
     def _items(self, block: Block, level: int) -> str:
         style = self._style("list")
-        number = f'<w:numPr><w:ilvl w:val="{min(level, 8)}"/><w:numId w:val="{self._bullets}"/></w:numPr>'
+        depth = min(level, 8)
+        number = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{self._bullets}"/></w:numPr>'
         parts: list[str] = []
         for item in block.children:
             if item.type == "list":
@@ -210,10 +210,9 @@ class BlockWriter:
         )
 
     def _chart(self, block: Block) -> str:
-        from generator.charts import chart_to_wordml
+        from generator.charts import chart_to_wordml  # noqa: PLC0415 - few documents have charts
 
-        content = chart_to_wordml(block.figure, self.context.package)
-        return content
+        return chart_to_wordml(block.figure, self.context.package)
 
     def _definitions(self, terms: Sequence[Block]) -> str:
         """Terms and their descriptions as the two columns of a form."""
@@ -251,6 +250,11 @@ class BlockWriter:
             f"<w:tc>{cell_properties(widths[0], shade=shade)}{label}</w:tc>"
             f"<w:tc>{cell_properties(widths[1])}{content}</w:tc></w:tr>"
         )
+
+
+def loosened(content: str) -> str:
+    """Free the line height of a paragraph with a picture; a fixed one would cut the picture off."""
+    return '<w:spacing w:line="240" w:lineRule="auto"/>' if "<w:drawing" in content else ""
 
 
 def _gap() -> str:

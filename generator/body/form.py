@@ -1,8 +1,8 @@
 """The body as one form of tables: what a role description looks like.
 
-Each section is a band of the form: a label column with the heading, and what belongs to it at the
-right. A table of the text becomes cells of the form; duties that name their share (占比40%) get a column
-for it. All bands share one table, whose grid is the union of all their column edges.
+Each section is a band of the form: a label column with the heading, and what belongs to it at
+the right. A table of the text becomes cells of the form; duties that name their share (占比40%)
+get a column for it. All bands share one table, whose grid is the union of all column edges.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from generator.body.tables import (
     text_units,
 )
 from generator.wordml import mm, paragraph, run
-from store.model import Clause, Inline
+from store.model import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.body.context import BodyContext
     from generator.layout.model import FormLook
-    from store.model import Block, Section
+    from store.model import Block, Inline, Section
 
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)?)\s*[%％]\s*）")
 _PAIR_HEADS: Final = ({"项目", "内容"}, {"栏目", "内容"}, {"名称", "内容"}, {"项目", "说明"})

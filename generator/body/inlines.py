@@ -80,7 +80,7 @@ def _piece(context: BodyContext, piece: Inline, line: int) -> str:
         case "reference":
             return _reference(context, piece, line)
         case "image":
-            from generator.body.pictures import inline_picture
+            from generator.body.pictures import inline_picture  # noqa: PLC0415 - loaded where it is used
 
             return inline_picture(context, piece, line)
         case "footnote":
@@ -118,8 +118,8 @@ def _link(context: BodyContext, piece: Inline, line: int) -> str:
 
 
 def _internal(anchor: str, text: str, properties: str = "") -> str:
-    name = bookmark_name(anchor)
-    return f'<w:hyperlink w:anchor="{attribute(name)}" w:history="1">{run(text, properties)}</w:hyperlink>'
+    name, inner = attribute(bookmark_name(anchor)), run(text, properties)
+    return f'<w:hyperlink w:anchor="{name}" w:history="1">{inner}</w:hyperlink>'
 
 
 def _reference(context: BodyContext, piece: Inline, line: int) -> str:

@@ -1,9 +1,9 @@
 """Real Word numbering that prints the labels the document model computed.
 
-Word counts by itself, so the writer keeps Word's counters in mind: as long as Word's next number is
-the model's, the running list is carried on; where it is not (a restart under a new heading, a number
-after a typed one), a fresh instance starts at the number wanted. Articles that run on through all
-chapters are one list beside the chapters' own, since a shared list restarts in LibreOffice.
+Word counts by itself, so the writer keeps Word's counters in mind: as long as Word's next number
+is the model's, the running list is carried on; where it is not (a restart under a new heading, a
+number after a typed one), a fresh instance starts at the number wanted. Articles that run on
+through all chapters are one list beside the chapters' own: a shared list restarts in LibreOffice.
 """
 
 from __future__ import annotations

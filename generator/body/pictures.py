@@ -1,4 +1,4 @@
-"""Images of the text: read from the workspace, measured from their own header, scaled to the page."""
+"""Images of the text: read from the workspace, measured by their header, scaled to the page."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def table_xml(context: BodyContext, widths: Sequence[int], rows: str) -> str:
 
 def place_cells(block: Block) -> list[list[Placed]]:
     """Every cell with its column; a row too short is filled up, cells below a span continue it."""
-    from store.model import Cell
+    from store.model import Cell  # noqa: PLC0415 - loaded where it is used
 
     open_spans: dict[int, tuple[int, Placed]] = {}
     grid: list[list[Placed]] = []
@@ -120,8 +120,8 @@ def column_widths(
 ) -> list[int]:
     """Widths in twips that add up to `total`.
 
-    Columns whose longest cell fits into a fair share get what they need; the others divide the rest by
-    the root of their amount of text, but none becomes narrower than its longest word.
+    Columns whose longest cell fits into a fair share get what they need; the others divide the
+    rest by the root of their amount of text, but none becomes narrower than its longest word.
     """
     unit = size * 10
     wanted, least, amount = [0.0] * columns, [0.0] * columns, [0.0] * columns

@@ -75,7 +75,7 @@ class Layouts:
 
     @property
     def names(self) -> list[str]:
-        """All layouts by name; those that others extend begin with an underscore and are left out."""
+        """All layouts by name, without those that only serve others (`_base`)."""
         return sorted(name for name in self._paths if not name.startswith("_"))
 
     @property

@@ -62,7 +62,7 @@ def style_id(key: str) -> str:
 
 def resolved(layout: Layout, key: str) -> TextStyle:
     """A style with the base text's font and size filled in."""
-    from dataclasses import replace
+    from dataclasses import replace  # noqa: PLC0415 - loaded where it is used
 
     style, base = layout.style(key), layout.base
     return replace(
