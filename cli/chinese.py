@@ -103,6 +103,6 @@ def install() -> None:
         if module is None:
             continue
         if hasattr(module, "_"):
-            module._ = words.gettext  # noqa: SLF001 - click has no public place for this
+            module._ = words.gettext
         if hasattr(module, "ngettext"):
             module.ngettext = words.ngettext

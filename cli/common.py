@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day in any of the usual Chinese or ISO forms."""
 
     name = "日期"
@@ -71,10 +71,12 @@ def complete_kinds(_ctx: click.Context, _param: click.Parameter, incomplete: str
         kinds = open_workspace(None).kinds.values()
     except Exception:  # noqa: BLE001
         return []
-    return [name for kind in kinds for name in (kind.name, kind.slug) if name.startswith(incomplete)]
+    return [
+        name for kind in kinds for name in (kind.name, kind.slug) if name.startswith(incomplete)
+    ]
 
 
-def filter_entries(  # noqa: PLR0913 - the options of `list`
+def filter_entries(
     workspace: Workspace,
     *,
     kind: str | None,

@@ -41,7 +41,8 @@ def explain(error: Exception) -> int:
     name = type(error).__name__
     echo_error(
         f"程序内部出错（{name}：{error}）。",
-        "您的文件没有改动。请把执行的命令和这行字告诉维护人员；设置环境变量 WENSHU_DEBUG=1 可显示细节。",
+        "您的文件没有改动。请把执行的命令和这行字告诉维护人员；"
+        "设置环境变量 WENSHU_DEBUG=1 可显示细节。",
     )
     return SURROUNDINGS
 

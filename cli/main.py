@@ -1,7 +1,7 @@
 """The entry point: the group of commands, loaded one by one, and errors turned into exit codes.
 
-Exit codes: 0 done, 1 the content has errors or some rows or files failed, 2 wrong usage or input that
-cannot be read, 3 the surroundings refuse, 130 Ctrl-C.
+Exit codes: 0 done, 1 the content has errors or some rows or files failed, 2 wrong usage or input
+that cannot be read, 3 the surroundings refuse, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -52,11 +52,15 @@ GROUPS: Final = (
 class WenshuGroup(click.Group):
     """Loads a command's module when it is called, and says what near name was meant."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's face
         """The names, in the order of the help."""
         return [name for _, names in GROUPS for name in names]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's face
+        cmd_name: str,
+    ) -> click.Command | None:
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
@@ -75,7 +79,11 @@ class WenshuGroup(click.Group):
             raise click.UsageError(f"没有“{name}”这个命令，{hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's face
+        formatter: click.HelpFormatter,
+    ) -> None:
         """List the commands by what they are for; nothing is imported."""
         for title, names in GROUPS:
             with formatter.section(title):
@@ -88,9 +96,17 @@ class WenshuGroup(click.Group):
     help="文枢：公司文书的检索、编写与生成。",
     epilog="每个命令的用法：wenshu 命令 --help。说明见 README.zh-CN.md。",
 )
-@click.option("-w", "--workspace", metavar="目录", help="资料库所在目录（缺省为当前目录往上查找）。")
-@click.version_option(None, "-V", "--version", package_name="wenshu", message="wenshu %(version)s",
-                      help="显示版本号。")
+@click.option(
+    "-w", "--workspace", metavar="目录", help="资料库所在目录（缺省为当前目录往上查找）。"
+)
+@click.version_option(
+    None,
+    "-V",
+    "--version",
+    package_name="wenshu",
+    message="wenshu %(version)s",
+    help="显示版本号。",
+)
 @click.pass_context
 def cli(ctx: click.Context, workspace: str | None) -> None:
     """Hold what all commands share."""

@@ -96,7 +96,9 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
     body = [[str(cell) for cell in row] for row in rows]
     if not body:
         return
-    widths = [max(cell_width(row[at]) for row in [list(headings), *body]) for at in range(len(headings))]
+    widths = [
+        max(cell_width(row[at]) for row in [list(headings), *body]) for at in range(len(headings))
+    ]
     room = width() - 2 * (len(widths) - 1)
     while sum(widths) > room:
         widest = max(range(len(widths)), key=widths.__getitem__)

@@ -18,7 +18,7 @@ def main() -> int:
         sys.stdout.write(f"\n## {path.stem}\n")
         sys.stdout.flush()
         command = [sys.executable, "-m", f"benchmarks.{path.stem}"]
-        worst = max(worst, subprocess.run(command, cwd=FOLDER.parent, check=False).returncode)  # noqa: S603
+        worst = max(worst, subprocess.run(command, cwd=FOLDER.parent, check=False).returncode)
     return worst
 
 

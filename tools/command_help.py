@@ -1,6 +1,6 @@
 """Write docs/commands.md from the commands' own help, or check that it is up to date.
 
-    python tools/command_help.py [--check]
+python tools/command_help.py [--check]
 """
 
 from __future__ import annotations
@@ -39,13 +39,19 @@ def document() -> str:
             for child in command.list_commands(inner):
                 found = command.get_command(inner, child)
                 if found is not None:
-                    parts.append(f"### wenshu {name} {child}\n\n```\n{_help(found, child, inner)}\n```\n")
+                    parts.append(
+                        f"### wenshu {name} {child}\n\n```\n{_help(found, child, inner)}\n```\n"
+                    )
     return "\n".join(parts)
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
     with click.Context(
-        command, info_name=name, parent=parent, max_content_width=80, terminal_width=80,
+        command,
+        info_name=name,
+        parent=parent,
+        max_content_width=80,
+        terminal_width=80,
         help_option_names=["-h", "--help"],
     ) as context:
         return command.get_help(context).rstrip()

@@ -35,14 +35,18 @@ def main() -> int:
         run(["render", document.format(summary=summary), "-o", str(output / name)], cwd=library)
     say(f"\n三份 Word 文件在：{output}")
     say(f"示例资料库在：{library}")
-    say(f'接下来：进入该目录，试试\n  {program()} search 请假 --on 2023-06-01\n  {program()} list')
+    say(f"接下来：进入该目录，试试\n  {program()} search 请假 --on 2023-06-01\n  {program()} list")
     return 0
 
 
 def bank_summary(library: Path) -> str:
     """The name of the bank customer department's year-end summary."""
     folder = library / "kb" / "年终总结"
-    return next(path.stem for path in sorted(folder.glob("*客户部*.md")) if "银行" in path.stem or "清河" in path.stem)
+    return next(
+        path.stem
+        for path in sorted(folder.glob("*客户部*.md"))
+        if "银行" in path.stem or "清河" in path.stem
+    )
 
 
 def program() -> str:
@@ -54,7 +58,9 @@ def program() -> str:
 def run(arguments: list[str], cwd: Path) -> None:
     """Run one command and show it as it would be typed."""
     say("\n$ wenshu " + " ".join(arguments))
-    done = subprocess.run([sys.executable, "-m", "cli.main", *arguments], cwd=cwd, check=False, timeout=300)  # noqa: S603
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments], cwd=cwd, check=False, timeout=300
+    )
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -62,7 +68,7 @@ def run(arguments: list[str], cwd: Path) -> None:
 def say(text: str) -> None:
     """Print at once, whatever the console's encoding."""
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)
 
 
 if __name__ == "__main__":

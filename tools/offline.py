@@ -1,4 +1,4 @@
-"""A zip for Windows x64 PCs without internet: every wheel, and an install.bat without administrator.
+"""A zip for Windows x64 PCs without internet: every wheel, and an install.bat that needs no admin.
 
     make offline            writes dist/wenshu-<version>-windows-offline.zip
 
@@ -19,39 +19,6 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
 PLATFORM = "win_amd64"
-INSTALL = r"""@echo off
-chcp 65001 >nul
-setlocal
-cd /d "%~dp0"
-echo 文枢离线安装（不需要管理员权限）
-set "TARGET=%LOCALAPPDATA%\Wenshu"
-set "PY="
-for %%V in (3.13 3.12 3.11) do (
-  if not defined PY (
-    py -%%V -c "import sys" >nul 2>nul && set "PY=py -%%V"
-  )
-)
-if not defined PY (
-  python -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" >nul 2>nul && set "PY=python"
-)
-if not defined PY (
-  echo 没有找到 Python 3.11 至 3.13。请先用 Python 安装程序选择“仅为我安装”，再运行本文件。
-  pause
-  exit /b 3
-)
-%PY% -m venv "%TARGET%" || goto failed
-"%TARGET%\Scripts\python.exe" -m pip install --no-index --find-links wheels --upgrade wenshu || goto failed
-powershell -NoProfile -Command "$p=[Environment]::GetEnvironmentVariable('Path','User'); $d=$env:LOCALAPPDATA+'\Wenshu\Scripts'; if (-not ($p -split ';' -contains $d)) {[Environment]::SetEnvironmentVariable('Path', ($p.TrimEnd(';')+';'+$d).TrimStart(';'), 'User')}"
-"%TARGET%\Scripts\wenshu.exe" doctor
-echo.
-echo 安装完成。请重新打开命令行窗口，输入 wenshu --help 。
-pause
-exit /b 0
-:failed
-echo 安装没有成功，请把上面的提示告诉维护人员。
-pause
-exit /b 1
-"""
 README = """\
 文枢离线安装包（Windows 64 位）
 
@@ -66,7 +33,9 @@ README = """\
 
 def main() -> int:
     """Gather, check, zip."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
     target = ROOT / "dist" / f"wenshu-{version}-windows-offline.zip"
     target.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
@@ -77,7 +46,7 @@ def main() -> int:
         for python in VERSIONS:
             gather(own, wheels, python)
             check(wheels, python)
-        (folder / "install.bat").write_bytes(INSTALL.replace("\n", "\r\n").encode("utf-8"))
+        shutil.copy(ROOT / "tools" / "install.bat", folder / "install.bat")
         (folder / "说明.txt").write_bytes(README.replace("\n", "\r\n").encode("utf-8-sig"))
         shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
         write_zip(folder, target)
@@ -88,14 +57,27 @@ def main() -> int:
 def pip(*arguments: str) -> None:
     """Run pip; it says itself what is wrong."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
-    subprocess.run(command, check=True, timeout=900)  # noqa: S603
+    subprocess.run(command, check=True, timeout=900)
 
 
 def gather(own: Path, wheels: Path, python: str) -> None:
     """Download the wheels that this version wants on Windows."""
     pip(
-        "download", "--quiet", "--only-binary=:all:", "--platform", PLATFORM, "--python-version", python,
-        "--implementation", "cp", "-c", str(ROOT / "constraints.txt"), "-d", str(wheels), str(own), "pip",
+        "download",
+        "--quiet",
+        "--only-binary=:all:",
+        "--platform",
+        PLATFORM,
+        "--python-version",
+        python,
+        "--implementation",
+        "cp",
+        "-c",
+        str(ROOT / "constraints.txt"),
+        "-d",
+        str(wheels),
+        str(own),
+        "pip",
     )
 
 
@@ -103,9 +85,22 @@ def check(wheels: Path, python: str) -> None:
     """Let pip resolve everything from the folder alone."""
     with tempfile.TemporaryDirectory() as empty:
         pip(
-            "install", "--quiet", "--dry-run", "--no-index", "--find-links", str(wheels),
-            "--only-binary=:all:", "--platform", PLATFORM, "--python-version", python,
-            "--implementation", "cp", "--target", empty, "wenshu",
+            "install",
+            "--quiet",
+            "--dry-run",
+            "--no-index",
+            "--find-links",
+            str(wheels),
+            "--only-binary=:all:",
+            "--platform",
+            PLATFORM,
+            "--python-version",
+            python,
+            "--implementation",
+            "cp",
+            "--target",
+            empty,
+            "wenshu",
         )
     sys.stdout.write(f"Python {python}, {PLATFORM}: complete\n")
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _SEVERITIES = {"error": ("错误", "red"), "warning": ("警告", "yellow"), "notice": ("提示", "cyan")}
 
 
-@click.command("check", help="检查文档的问题：哪个文件、哪一行、什么问题、怎样改。有错误时退出码为 1。")
+@click.command(
+    "check", help="检查文档的问题：哪个文件、哪一行、什么问题、怎样改。有错误时退出码为 1。"
+)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("-q", "--quiet", is_flag=True, help="不显示“提示”一级。")
 @workspace_option

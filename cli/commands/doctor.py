@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.common import json_option, open_workspace, workspace_option
-from cli.output import emit, print_json, wrap, width
+from cli.output import emit, print_json, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,11 @@ def command(workspace_path: str | None, as_json: bool) -> int:  # noqa: FBT001
         keys = ("state", "name", "found", "hint")
         print_json({"findings": [dict(zip(keys, finding, strict=True)) for finding in findings]})
         return 3 if bad else 0
-    marks = {"ok": click.style("正常", fg="green"), "missing": click.style("没有", fg="yellow"),
-             "bad": click.style("异常", fg="red")}
+    marks = {
+        "ok": click.style("正常", fg="green"),
+        "missing": click.style("没有", fg="yellow"),
+        "bad": click.style("异常", fg="red"),
+    }
     for state, name, found, hint in findings:
         lines = wrap(f"{name}：{found}", width() - 6)
         emit(f"{marks[state]}  {lines[0]}")
@@ -55,12 +58,22 @@ def _packages() -> Iterator[Finding]:
     for name in OUR_PACKAGES:
         others = sorted({owner for owner in owners.get(name, []) if owner != "wenshu"})
         if others:
-            yield ("bad", f"软件包 {name}", f"与 {'、'.join(others)} 同名，可能被覆盖",
-                   "请把文枢装在单独的环境里（pipx、uv tool 或虚拟环境）。")
-    engines = [name for name in owners.get("whoosh", []) if name not in {"whoosh3", "whoosh-reloaded"}]
+            yield (
+                "bad",
+                f"软件包 {name}",
+                f"与 {'、'.join(others)} 同名，可能被覆盖",
+                "请把文枢装在单独的环境里（pipx、uv tool 或虚拟环境）。",
+            )
+    engines = [
+        name for name in owners.get("whoosh", []) if name not in {"whoosh3", "whoosh-reloaded"}
+    ]
     if engines:
-        yield ("bad", "检索引擎", f"whoosh 由 {'、'.join(engines)} 提供",
-               "请重新安装：pip install --force-reinstall whoosh3")
+        yield (
+            "bad",
+            "检索引擎",
+            f"whoosh 由 {'、'.join(engines)} 提供",
+            "请重新安装：pip install --force-reinstall whoosh3",
+        )
     missing = [name for name in _requirements() if not _installed(name)]
     if missing:
         yield "bad", "依赖", f"缺少 {'、'.join(missing)}", "请重新安装：pip install wenshu"
@@ -90,8 +103,12 @@ def _outside() -> Iterator[Finding]:
     if converter is not None:
         yield "ok", "PDF 转换", str(converter), ""
     else:
-        yield ("missing", "PDF 转换", "没有找到 LibreOffice、Word 或 WPS",
-               "生成 Word 不受影响；要直接生成 PDF 或导入 .doc，请安装 LibreOffice。")
+        yield (
+            "missing",
+            "PDF 转换",
+            "没有找到 LibreOffice、Word 或 WPS",
+            "生成 Word 不受影响；要直接生成 PDF 或导入 .doc，请安装 LibreOffice。",
+        )
 
 
 def _workspace(path: str | None) -> Iterator[Finding]:
@@ -105,7 +122,12 @@ def _workspace(path: str | None) -> Iterator[Finding]:
     count = len(workspace.entries)
     yield "ok", "资料库", f"{workspace.root}（{count} 份文档）", ""
     inside = workspace.cache.is_relative_to(workspace.root)
-    yield "ok", "缓存", str(workspace.cache), "" if inside else "资料库只读或在网络盘上，缓存放在本机。"
+    yield (
+        "ok",
+        "缓存",
+        str(workspace.cache),
+        "" if inside else "资料库只读或在网络盘上，缓存放在本机。",
+    )
     free = shutil.disk_usage(workspace.cache).free // 2**20
     state = "ok" if free > 200 else "bad"
     yield state, "磁盘空间", f"剩余 {free} MB", "" if free > 200 else "请清理磁盘。"

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from store import Workspace
 
 
-@click.command("history", help="列出文枢改写过的每一次文本，以及发布和更正的登记。不给 ID 时列出回收站。")
+@click.command(
+    "history", help="列出文枢改写过的每一次文本，以及发布和更正的登记。不给 ID 时列出回收站。"
+)
 @click.argument("wanted", metavar="[ID]", required=False, shell_complete=complete_ids)
 @workspace_option
 @json_option
@@ -32,8 +34,13 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
     kept = records(workspace, document_id)
     locks = lock_records(workspace, document_id)
     if as_json:
-        print_json({"id": document_id, "history": [asdict(r) for r in kept],
-                    "published": [asdict(lock) for lock in locks]})
+        print_json(
+            {
+                "id": document_id,
+                "history": [asdict(r) for r in kept],
+                "published": [asdict(lock) for lock in locks],
+            }
+        )
         return
     if not kept and not locks:
         emit(f"“{document_id}”还没有被改写过。")

@@ -25,13 +25,25 @@ def command(rebuild: bool, workspace_path: str | None, as_json: bool) -> None:  
     seconds = time.monotonic() - started
     summary = index.summary
     if as_json:
-        print_json({
-            "documents": summary.documents, "units": summary.units, "added": summary.added,
-            "removed": summary.removed, "rebuilt": summary.rebuilt, "seconds": round(seconds, 3),
-            "notes": summary.notes,
-        })
+        print_json(
+            {
+                "documents": summary.documents,
+                "units": summary.units,
+                "added": summary.added,
+                "removed": summary.removed,
+                "rebuilt": summary.rebuilt,
+                "seconds": round(seconds, 3),
+                "notes": summary.notes,
+            }
+        )
         return
     for note in summary.notes:
         echo_warning(note)
-    done = f"更新 {summary.added} 份，移除 {summary.removed} 份" if summary.added or summary.removed else "没有变化"
-    emit(f"索引里有 {summary.documents} 份文档、{summary.units} 条；{done}，用时 {seconds:.1f} 秒。")
+    done = (
+        f"更新 {summary.added} 份，移除 {summary.removed} 份"
+        if summary.added or summary.removed
+        else "没有变化"
+    )
+    emit(
+        f"索引里有 {summary.documents} 份文档、{summary.units} 条；{done}，用时 {seconds:.1f} 秒。"
+    )

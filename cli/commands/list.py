@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 
 @click.command("list", help="列出文档，可按类别、部门、状态、年度和某日是否有效筛选。")
-@click.option("--kind", metavar="类别", shell_complete=complete_kinds, help="类别的中文名、别名或英文名。")
+@click.option(
+    "--kind", metavar="类别", shell_complete=complete_kinds, help="类别的中文名、别名或英文名。"
+)
 @click.option("--department", metavar="部门", help="归口部门。")
 @click.option("--status", metavar="状态", help="状态，如 现行、草案、定稿。")
 @click.option("--year", type=int, metavar="年度", help="总结所属的年度。")
 @click.option("--on", type=Day(), metavar="日期", help="只列在这一天有效的。")
 @workspace_option
 @json_option
-def command(  # noqa: PLR0913, PLR0917 - click passes each option
+def command(
     kind: str | None,
     department: str | None,
     status: str | None,
@@ -99,4 +101,8 @@ def _state(workspace: Workspace, entry: Entry, on: date | None) -> str:
     in_force = workspace.versions.in_force(entry, on)
     if in_force and entry.meta.status in {"现行", "试行", "修订中"}:
         return entry.meta.status
-    return entry.meta.status if in_force is False and entry.meta.status != "现行" else force_text(in_force)
+    return (
+        entry.meta.status
+        if in_force is False and entry.meta.status != "现行"
+        else force_text(in_force)
+    )

@@ -8,7 +8,9 @@ from cli.common import complete_kinds, open_workspace, workspace_option
 from cli.output import emit
 
 
-@click.command("new", help="按类别的提纲新建一份文档。例：wenshu new 管理制度 差旅管理办法 --department 财务部")
+@click.command(
+    "new", help="按类别的提纲新建一份文档。例：wenshu new 管理制度 差旅管理办法 --department 财务部"
+)
 @click.argument("kind", metavar="KIND", shell_complete=complete_kinds)
 @click.argument("title", metavar="TITLE")
 @click.option("--department", default="", metavar="部门", help="归口部门。")

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command("publish", help="发布草案：锁定文本，旧版到新版生效之日为止。")
 @click.argument("wanted", metavar="ID", shell_complete=complete_ids)
-@click.option("--effective", type=Day(), metavar="日期", help="生效日期（缺省用文档里的，没有则为今天）。")
+@click.option(
+    "--effective", type=Day(), metavar="日期", help="生效日期（缺省用文档里的，没有则为今天）。"
+)
 @workspace_option
 def command(wanted: str, effective: date | None, workspace_path: str | None) -> None:
     """Bring a draft into force."""

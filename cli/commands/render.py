@@ -17,15 +17,28 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
-@click.command("render", help="生成一份文档的 Word 文件。不给 -o 时存为当前目录下的“题目.docx”，已有同名文件则不覆盖。")
+@click.command(
+    "render",
+    help="生成一份文档的 Word 文件。不给 -o 时存为当前目录下的“题目.docx”，已有同名文件则不覆盖。",
+)
 @click.argument("wanted", metavar="ID", shell_complete=complete_ids)
 @click.option("-o", "--output", metavar="文件", help="输出的 .docx；给出时会覆盖同名文件。")
-@click.option("--template", metavar="模板", help="改用另一个 Word 模板：名称（如 签收表、公文）或 .docx 路径。")
-@click.option("--data", "data", multiple=True, metavar="文件", help="另外的指标数据文件，可多次给出。")
-@click.option("--set", "values", multiple=True, metavar="名=值", help="直接给出一个值，可多次给出。")
+@click.option(
+    "--template",
+    metavar="模板",
+    help="改用另一个 Word 模板：名称（如 签收表、公文）或 .docx 路径。",
+)
+@click.option(
+    "--data", "data", multiple=True, metavar="文件", help="另外的指标数据文件，可多次给出。"
+)
+@click.option(
+    "--set", "values", multiple=True, metavar="名=值", help="直接给出一个值，可多次给出。"
+)
 @click.option("--blank", is_flag=True, help="手填处一律留空，打印空白表。")
 @click.option("--length", type=click.Choice(["详版", "简版", "一页版"]), help="总结的篇幅。")
-@click.option("--pdf", "want_pdf", is_flag=True, help="同时生成 PDF（需要 LibreOffice、Word 或 WPS）。")
+@click.option(
+    "--pdf", "want_pdf", is_flag=True, help="同时生成 PDF（需要 LibreOffice、Word 或 WPS）。"
+)
 @workspace_option
 @json_option
 def command(  # noqa: PLR0913, PLR0917 - click passes each option
@@ -46,8 +59,13 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 
     workspace = open_workspace(workspace_path)
     rendered = render_document(
-        workspace, wanted, template=template, data=_data_files(data), values=_pairs(values),
-        blank=blank, length=length,
+        workspace,
+        wanted,
+        template=template,
+        data=_data_files(data),
+        values=_pairs(values),
+        blank=blank,
+        length=length,
     )
     path = _target(output, rendered.title)
     write_atomic(path, rendered.data)
@@ -55,8 +73,14 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     if want_pdf:
         pdf, pages = _make_pdf(path)
     if as_json:
-        print_json({"output": str(path), "pdf": str(pdf) if pdf else None, "pages": pages,
-                    "warnings": rendered.warnings})
+        print_json(
+            {
+                "output": str(path),
+                "pdf": str(pdf) if pdf else None,
+                "pages": pages,
+                "warnings": rendered.warnings,
+            }
+        )
         return
     for warning in rendered.warnings:
         echo_warning(warning)
@@ -87,7 +111,8 @@ def _target(output: str | None, title: str) -> Path:
     path = Path.cwd() / f"{safe_name(title)}.docx"
     if path.exists():
         raise EnvironmentRefused(
-            f"“{path.name}”已经存在，没有覆盖。", hint="请用 -o 指定文件名；用 -o 给出同名文件即覆盖。"
+            f"“{path.name}”已经存在，没有覆盖。",
+            hint="请用 -o 指定文件名；用 -o 给出同名文件即覆盖。",
         )
     return path
 
@@ -114,6 +139,6 @@ def _pairs(values: Iterable[str]) -> dict[str, object]:
     for pair in values:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise UsageError(f"--set 的“{pair}”应写成 名=值。", hint='例如：--set 姓名=王芳')
+            raise UsageError(f"--set 的“{pair}”应写成 名=值。", hint="例如：--set 姓名=王芳")
         found[name.strip()] = value
     return found

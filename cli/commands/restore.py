@@ -10,7 +10,9 @@ from cli.common import open_workspace, workspace_option
 from cli.output import emit
 
 
-@click.command("restore", help="取回第 N 次留存的文本（ID@N），或从回收站取回（ID）。现在的文本会先留存。")
+@click.command(
+    "restore", help="取回第 N 次留存的文本（ID@N），或从回收站取回（ID）。现在的文本会先留存。"
+)
 @click.argument("wanted", metavar="ID[@N]")
 @workspace_option
 def command(wanted: str, workspace_path: str | None) -> None:

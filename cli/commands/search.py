@@ -30,8 +30,18 @@ class QueryCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Guard words that begin with one dash from being taken for options."""
-        takes_value = {"-w", "-n", "--workspace", "--limit", "--kind", "--department", "--status",
-                       "--year", "--on", "--tag"}
+        takes_value = {
+            "-w",
+            "-n",
+            "--workspace",
+            "--limit",
+            "--kind",
+            "--department",
+            "--status",
+            "--year",
+            "--on",
+            "--tag",
+        }
         guarded: list[str] = []
         before = ""
         for arg in args:
@@ -42,9 +52,12 @@ class QueryCommand(click.Command):
         return super().parse_args(ctx, guarded)
 
 
-@click.command("search", cls=QueryCommand,
-               help="检索条款。可直接提问，也可用引号（整句）、减号（排除）、AND OR NOT、部门:客户部、"
-                    "标题:考勤、第十二条、《题目》。例：wenshu search 投诉 -电话 部门:客户部")
+@click.command(
+    "search",
+    cls=QueryCommand,
+    help="检索条款。可直接提问，也可用引号（整句）、减号（排除）、AND OR NOT、部门:客户部、"
+    "标题:考勤、第十二条、《题目》。例：wenshu search 投诉 -电话 部门:客户部",
+)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option("--kind", metavar="类别", shell_complete=complete_kinds, help="只在这一类别里找。")
 @click.option("--department", metavar="部门", help="只在这个部门里找。")
@@ -52,8 +65,15 @@ class QueryCommand(click.Command):
 @click.option("--year", type=int, metavar="年度", help="只找这一年度的总结。")
 @click.option("--tag", metavar="标签", help="只找带这个标签的。")
 @click.option("--on", type=Day(), metavar="日期", help="只找在这一天有效的。")
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), default=10, show_default=True,
-              metavar="N", help="最多显示几条。")
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="最多显示几条。",
+)
 @click.option("--explain", is_flag=True, help="说明每条结果为什么排在这里。")
 @click.option("--exact", is_flag=True, help="不扩展近义的规范用语。")
 @workspace_option
@@ -81,8 +101,15 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     with progress("更新索引") as advance:
         index = SearchIndex.open(workspace, progress=advance)
     results = index.search(
-        text, limit=limit, kind=slug, department=department, status=status, year=year, tag=tag,
-        on=on, expand=not exact,
+        text,
+        limit=limit,
+        kind=slug,
+        department=department,
+        status=status,
+        year=year,
+        tag=tag,
+        on=on,
+        expand=not exact,
     )
     if as_json:
         print_json(results.to_json(explain=explain))
@@ -108,7 +135,10 @@ def _print(results: Results, *, explain: bool) -> None:
 def _print_hit(at: int, hit: Hit) -> None:
     state = force_text(hit.in_force) if hit.in_force is not True else hit.status or "有效"
     head = f"{at}. {hit.citation}"
-    emit(click.style(head, fg="cyan", bold=True) + click.style(f"  [{state}]", dim=hit.in_force is not True))
+    emit(
+        click.style(head, fg="cyan", bold=True)
+        + click.style(f"  [{state}]", dim=hit.in_force is not True)
+    )
     if hit.heading:
         emit(click.style(f"   {hit.heading}", dim=True))
     for line in wrap(_excerpt(hit), width() - 3)[:5]:
@@ -138,4 +168,8 @@ def _print_facets(results: Results) -> None:
     for key, counts in results.facets.items():
         top = sorted(counts.items(), key=lambda item: -item[1])[:5]
         if len(top) > 1 and key in names:
-            emit(click.style(f"{names[key]}：" + "  ".join(f"{name} {n}" for name, n in top), dim=True))
+            emit(
+                click.style(
+                    f"{names[key]}：" + "  ".join(f"{name} {n}" for name, n in top), dim=True
+                )
+            )
