@@ -1,5 +1,7 @@
 """The heart of Wenshu: workspace, documents, kinds, versions, checking, metrics.
 
+Begin here::
+
     from store import Workspace
 
     workspace = Workspace.open(path)

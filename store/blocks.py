@@ -2,9 +2,10 @@
 
 The rules are those of the `markdown` package with `sane_lists`, tables, fenced code, footnotes and
 definition lists, and the office dialect on top: a list may begin right after a line of text,
-nesting is by four spaces, a typed number (`第五条 …`, `（二）…`) ends the block before it. Blocks come
-out flat where numbers decide the nesting; `store.structure` builds the tree. The package itself keeps
-no line numbers, therefore the block level is ours; the text inside a block is the package's work.
+nesting is by four spaces, a typed number (`第五条 …`, `（二）…`) ends the block before it. Blocks
+come out flat where numbers decide the nesting; `store.structure` builds the tree. The package
+itself keeps no line numbers, therefore the block level is ours; the text inside a block is the
+package's work.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 Line = tuple[int, str]
 
 MAX_DEPTH: Final = 12
-_HEADING: Final = re.compile(r"^ {0,3}(#{2,6}|#(?=[ \t\u3000]))[ \t\u3000]*(.*?)[ \t\u3000]*#*[ \t]*$")
+_HEADING: Final = re.compile(
+    r"^ {0,3}(#{2,6}|#(?=[ \t\u3000]))[ \t\u3000]*(.*?)[ \t\u3000]*#*[ \t]*$"
+)
 _ORDERED: Final = re.compile(r"^( {0,3})([0-9]{1,3})\.(?:[ \t\u3000]+(.*)|)$")
 _BULLET: Final = re.compile(r"^( {0,3})[-*+](?:[ \t\u3000]+(.*)|)$")
 _RULE: Final = re.compile(r"^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
@@ -39,11 +42,15 @@ _DEFINITION: Final = re.compile(r"^ {0,3}:[ \t\u3000]+(.*)$")
 _ATTRIBUTES: Final = re.compile(r"[ \t]*\{:?[ \t]*(#[^\s}]+)?[ \t]*(\.unnumbered)?[ \t]*\}[ \t]*$")
 _IMAGE: Final = re.compile(r"^!\[([^\]]*)\]\(\s*<?([^)>\s]+)>?(?:\s+\"([^\"]*)\")?\s*\)$")
 _LOOKS_LIKE_MARKER: Final = re.compile(
-    r"^(?:[0-9]{1,4}[.](?:[ \t\u3000]+\S|[^\s0-9.,，:：%\-—~～年月日])|[０-９]{1,3}[．.、）)]|[0-9]{1,3}．"
-    r"|第[一二三四五六七八九十百零〇0-9]{1,6}条[^\s\u3000：:【之规第的、和至到或中与及款项，。；）)》”所以])"
+    r"^(?:[0-9]{1,4}[.](?:[ \t\u3000]+\S|[^\s0-9.,，:：%\-—~～年月日])"
+    r"|[０-９]{1,3}[．.、）)]|[0-9]{1,3}．"
+    r"|第[一二三四五六七八九十百零〇0-9]{1,6}条"
+    r"[^\s\u3000：:【之规第的、和至到或中与及款项，。；）)》”所以])"
 )
 _FULL_WIDTH_ITEM: Final = re.compile(r"^(?:[０-９]{1,3}[．.]|[0-9]{1,3}．)")
-_PLAIN_STARTS: Final = re.compile(r"[^\s#>|`~\-*+_!\[<:\\0-9０-９第（(一二三四五六七八九十百廿卅①-⑳\ufdd2\f=]")
+_PLAIN_STARTS: Final = re.compile(
+    r"[^\s#>|`~\-*+_!\[<:\\0-9０-９第（(一二三四五六七八九十百廿卅①-⑳\ufdd2\f=]"
+)
 
 
 @dataclass(slots=True)
@@ -272,7 +279,9 @@ class _Reader:
         if self.depth >= MAX_DEPTH:
             self._note(lines[0][0], "nested-too-deep")
             lines = [(number, text.strip()) for number, text in lines]
-            lines = [(number, "\\" + text if text[:1] in "->*+#" else text) for number, text in lines]
+            lines = [
+                (number, "\\" + text if text[:1] in "->*+#" else text) for number, text in lines
+            ]
         return _Reader(lines, self.scan, self.figures, self.depth + 1)
 
     # -- lists ------------------------------------------------------------------------------------
@@ -419,7 +428,8 @@ class _Reader:
         columns = max(len(row) for row in rows)
         cells = merge_cells([row + [""] * (columns - len(row)) for row in rows])
         text = "\n".join("\t".join(cell.text for cell in row) for row in cells)
-        padded = (*aligns, *(("",) * (columns - len(aligns))))[:columns]
+        none: tuple[Align, ...] = ("",)
+        padded = (aligns + none * columns)[:columns]
         return Block(
             type="table", line=numbers[0], rows=cells, header_rows=1, aligns=padded, text=text
         )
@@ -436,9 +446,16 @@ class _Reader:
         content, anchor, _ = take_attributes(content)
         inlines = parse_inlines(content)
         clause = Clause(
-            line=number, label=marker.label, number=marker.number, scheme=marker.scheme,
-            literal=True, text=plain(inlines), inlines=inlines, anchor=anchor,
-            explicit_anchor=bool(anchor), typed=-1 if marker.inserted else marker.number,
+            line=number,
+            label=marker.label,
+            number=marker.number,
+            scheme=marker.scheme,
+            literal=True,
+            text=plain(inlines),
+            inlines=inlines,
+            anchor=anchor,
+            explicit_anchor=bool(anchor),
+            typed=-1 if marker.inserted else marker.number,
         )
         self.out.append(clause)
         return True
@@ -460,8 +477,14 @@ class _Reader:
 
     def _text_block(self, number: int, content: str, anchor: str) -> Block:
         if content.startswith("!") and (image := _IMAGE.match(content.strip())):
-            return Block(type="image", line=number, text=image[1], target=image[2],
-                         caption=image[3] or image[1], anchor=anchor)
+            return Block(
+                type="image",
+                line=number,
+                text=image[1],
+                target=image[2],
+                caption=image[3] or image[1],
+                anchor=anchor,
+            )
         inlines = parse_inlines(content)
         return Block(
             type="paragraph", line=number, text=plain(inlines), inlines=inlines, anchor=anchor
@@ -576,7 +599,9 @@ def merge_cells(rows: list[list[str]]) -> list[list[Cell]]:
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
-            source = (r - 1, c) if text == "^^" and r else (r, c - 1) if text == "<<" and c else None
+            source = (
+                (r - 1, c) if text == "^^" and r else (r, c - 1) if text == "<<" and c else None
+            )
             if source is None:
                 owner[r, c] = (r, c)
                 spans[r, c] = [1, 1]

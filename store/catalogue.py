@@ -1,7 +1,7 @@
 """The catalogue: path, size, time, hash and front matter of every file under `kb/`.
 
-It makes `list` fast and tells the index what changed. It is a cache: a JSON file that may be deleted
-at any time; a file whose size and time are as noted is not read again.
+It makes `list` fast and tells the index what changed. It is a cache: a JSON file that may be
+deleted at any time; a file whose size and time are as noted is not read again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,17 @@ class Entry:
         lines: The line of each front-matter key.
     """
 
-    __slots__ = ("__dict__", "_find_kind", "hash", "id", "lines", "mtime_ns", "path", "size", "values")
+    __slots__ = (
+        "__dict__",
+        "_find_kind",
+        "hash",
+        "id",
+        "lines",
+        "mtime_ns",
+        "path",
+        "size",
+        "values",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917 - a record
         self,
@@ -94,7 +104,9 @@ class Broken:
 class Catalogue:
     """All documents of a workspace, read when needed, kept in step with the disk by `refresh`."""
 
-    def __init__(self, kb: Path, store: Path | None, find_kind: Callable[[str], Kind | None]) -> None:
+    def __init__(
+        self, kb: Path, store: Path | None, find_kind: Callable[[str], Kind | None]
+    ) -> None:
         """Catalogue the folder `kb`; `store` is the cache file, None to keep nothing."""
         self.kb = kb
         self.store = store
@@ -138,7 +150,16 @@ class Catalogue:
     def _read(self, document_id: str, path: Path, size: int, mtime_ns: int) -> Entry:
         data = read_bytes(path)
         found = frontmatter.parse(decode(data, path), str(path))
-        return Entry(document_id, path, size, mtime_ns, digest(data), found.values, found.lines, self.find_kind)
+        return Entry(
+            document_id,
+            path,
+            size,
+            mtime_ns,
+            digest(data),
+            found.values,
+            found.lines,
+            self.find_kind,
+        )
 
     def _load(self) -> dict[str, Entry]:
         if self.entries or self.store is None:
@@ -149,7 +170,7 @@ class Catalogue:
                 return {}
             limit = data["scanned"] - _RACY_NANOSECONDS
             return {
-                row[0]: Entry(row[0], self.kb / f"{row[0]}.md", *row[1:], self.find_kind)
+                row[0]: Entry(row[0], self.kb / f"{row[0]}.md", *row[1:6], self.find_kind)
                 for row in data["entries"]
                 if row[2] < limit
             }
@@ -171,7 +192,8 @@ class Catalogue:
 def _broken(document_id: str, path: Path, error: InputError) -> Broken:
     code = "front-matter" if isinstance(error, Exception) and error.line else "unreadable"
     return Broken(
-        document_id, path,
+        document_id,
+        path,
         Problem(str(path), error.line or 1, "error", code, error.message, error.hint),
     )
 

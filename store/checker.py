@@ -6,10 +6,10 @@ Each rule is a function from what it looks at to problems. Rules on one document
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store import dates
 from store.cross_rules import check_families, check_folder, check_links
 from store.exceptions import InputError, WenshuError
 from store.model import Problem
@@ -17,6 +17,7 @@ from store.rules import check_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from store.catalogue import Broken, Entry
     from store.document import Document
@@ -43,7 +44,7 @@ def check_workspace(
     Raises:
         DocumentNotFound: A path names nothing.
     """
-    today = today or date.today()
+    today = today or dates.today()
     entries, broken = _chosen(workspace, paths)
     problems = [found.problem for found in broken]
     for done, entry in enumerate(entries, 1):
@@ -51,9 +52,7 @@ def check_workspace(
         if advance is not None:
             advance(done, len(entries))
     wanted = {str(entry.path) for entry in entries}
-    for problem in check_families(workspace, today):
-        if problem.path in wanted:
-            problems.append(problem)
+    problems.extend(p for p in check_families(workspace, today) if p.path in wanted)
     if not paths:
         problems.extend(check_folder(workspace))
     return sorted(set(problems), key=lambda p: (p.path, p.line, _ORDER[p.severity], p.code))
@@ -78,6 +77,7 @@ def check_entry(workspace: Workspace, entry: Entry, today: date) -> list[Problem
 
 def _figures(workspace: Workspace, entry: Entry, document: Document) -> list[Problem]:
     import importlib.util
+
     if document.metrics is None or importlib.util.find_spec("store.consistency") is None:
         return []
     from store.consistency import check_figures  # noqa: PLC0415 - summaries only
@@ -88,9 +88,7 @@ def _figures(workspace: Workspace, entry: Entry, document: Document) -> list[Pro
         return [Problem(str(entry.path), 1, "error", "bad-data", error.message, error.hint)]
 
 
-def _chosen(
-    workspace: Workspace, paths: Sequence[str]
-) -> tuple[list[Entry], list[Broken]]:
+def _chosen(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Entry], list[Broken]]:
     """The documents and the broken files that the paths name."""
     catalogue = workspace.catalogue
     if not paths:

@@ -1,7 +1,7 @@
 """The names that a Jinja text may use, in their order of precedence.
 
-Reserved words (正文 指标 图 指标表 文档 公司) > `--set` > front matter > metrics. Where a name of lower
-rank is hidden, a warning says so.
+Reserved words (正文 指标 图 指标表 文档 公司) > `--set` > front matter > metrics. Where a name of
+lower rank is hidden, a warning says so.
 """
 
 from __future__ import annotations
@@ -55,10 +55,15 @@ def build_context(
     reserved |= {name: metrics[name] for name in RESERVED if name in metrics}
     bare = {name: value for name, value in metrics.items() if name not in RESERVED}
     warnings = [
-        f"“{name}”是保留名称，--set 或数据列给出的值不起作用。" for name in RESERVED if name in values
+        f"“{name}”是保留名称，--set 或数据列给出的值不起作用。"
+        for name in RESERVED
+        if name in values
     ]
-    warnings += [f"指标“{name}”与{_owner(name, values)}同名，使用时请写 指标[\"{name}\"]。"
-                 for name in bare if name in values or name in fields]
+    warnings += [
+        f'指标“{name}”与{_owner(name, values)}同名，使用时请写 指标["{name}"]。'
+        for name in bare
+        if name in values or name in fields
+    ]
     return {**bare, **fields, **values, **reserved}, warnings
 
 

@@ -22,9 +22,21 @@ if TYPE_CHECKING:
 _CLAIMING: Final = frozenset({"现行", "试行", "修订中"})
 _LEFTOVERS: Final = (
     (re.compile(r"^~\$"), "Office 打开文件时留下的锁文件", "关闭 Word 后删除它。"),
-    (re.compile(r"^\.~lock\.|^\.~[0-9a-f]{12}\.tmp$"), "程序中断留下的临时文件", "确认没有程序在用，然后删除。"),
-    (re.compile(r"(?:[-_ ]|的)?(?:副本|冲突|复件|conflict|冲突版本)", re.IGNORECASE), "网盘或复制留下的副本", "核对内容后删除，或改成正式的名称。"),
-    (re.compile(r" ?[（(][0-9]+[)）]\.md$"), "重复下载或复制留下的副本", "核对内容后删除，或改成正式的名称。"),
+    (
+        re.compile(r"^\.~lock\.|^\.~[0-9a-f]{12}\.tmp$"),
+        "程序中断留下的临时文件",
+        "确认没有程序在用，然后删除。",
+    ),
+    (
+        re.compile(r"(?:[-_ ]|的)?(?:副本|冲突|复件|conflict|冲突版本)", re.IGNORECASE),
+        "网盘或复制留下的副本",
+        "核对内容后删除，或改成正式的名称。",
+    ),
+    (
+        re.compile(r" ?[（(][0-9]+[)）]\.md$"),
+        "重复下载或复制留下的副本",
+        "核对内容后删除，或改成正式的名称。",
+    ),
 )
 
 
@@ -44,7 +56,10 @@ def _same_version(members: list[Entry]) -> Iterator[Problem]:
         version = entry.meta.version
         if version in seen:
             yield Problem(
-                str(entry.path), _line(entry, "version"), "error", "double-version",
+                str(entry.path),
+                _line(entry, "version"),
+                "error",
+                "double-version",
                 f"与“{seen[version].id}”同属一份文档，版本都是“{version or '（未写）'}”。",
                 "请改正版本号或编号；不同的文档请用不同的编号。",
             )
@@ -63,7 +78,10 @@ def _together(members: list[Entry], today: date) -> Iterator[Problem]:
             if begins is None or begins > today or _own_end_by(earlier, begins):
                 continue
             yield Problem(
-                str(earlier.path), _line(earlier, "status"), "error", "two-in-force",
+                str(earlier.path),
+                _line(earlier, "status"),
+                "error",
+                "two-in-force",
                 f"与“{later.id}”同时标为有效（后者 {chinese_date(begins)}起生效）。",
                 f"请给旧版写上“失效日期: {begins.isoformat()}”并把状态改为“已废止”。",
             )
@@ -95,38 +113,68 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
         families = {workspace.versions.family_name(other) for other in found}
         line = _line(entry, attribute)
         if not found:
-            yield Problem(str(entry.path), line, "error", "dead-link",
-                          f"“{name}”中的“{wanted}”在资料库里找不到。",
-                          "请写文档的路径、编号或《准确题目》；库外文件请写在正文里。")
+            yield Problem(
+                str(entry.path),
+                line,
+                "error",
+                "dead-link",
+                f"“{name}”中的“{wanted}”在资料库里找不到。",
+                "请写文档的路径、编号或《准确题目》；库外文件请写在正文里。",
+            )
         elif len(families) > 1:
             names = "、".join(other.id for other in found[:5])
-            yield Problem(str(entry.path), line, "error", "ambiguous-link",
-                          f"“{name}”中的“{wanted}”对应多份文档。", f"请写明是哪一份：{names}")
+            yield Problem(
+                str(entry.path),
+                line,
+                "error",
+                "ambiguous-link",
+                f"“{name}”中的“{wanted}”对应多份文档。",
+                f"请写明是哪一份：{names}",
+            )
     for attachment in meta.attachments:
         path = entry.path.parent / attachment.file
         if not attachment.file or not path.is_file():
-            yield Problem(str(entry.path), _line(entry, "attachments"), "error", "dead-attachment",
-                          f"附件“{attachment.name or attachment.file}”的文件“{attachment.file}”不存在。",
-                          "路径相对于文档所在的文件夹，请核对。")
+            yield Problem(
+                str(entry.path),
+                _line(entry, "attachments"),
+                "error",
+                "dead-attachment",
+                f"附件“{attachment.name or attachment.file}”的文件“{attachment.file}”不存在。",
+                "路径相对于文档所在的文件夹，请核对。",
+            )
 
 
 def check_folder(workspace: Workspace) -> Iterator[Problem]:
     """Leftovers in `kb/`, names that clash, settings that nobody knows."""
     seen: dict[str, Path] = {}
     for path in sorted(workspace.kb.rglob("*")):
-        if any(part.startswith(".") and part != path.name for part in path.relative_to(workspace.kb).parts):
+        if any(
+            part.startswith(".") and part != path.name
+            for part in path.relative_to(workspace.kb).parts
+        ):
             continue
         yield from _leftover(path)
         if path.suffix == ".md":
             key = unicodedata.normalize("NFKC", str(path)).casefold()
             if key in seen:
-                yield Problem(str(path), 1, "error", "double-id",
-                              f"与“{seen[key].name}”的名称只差大小写或全半角，在别的电脑上会互相覆盖。",
-                              "请改名。")
+                yield Problem(
+                    str(path),
+                    1,
+                    "error",
+                    "double-id",
+                    f"与“{seen[key].name}”的名称只差大小写或全半角，在别的电脑上会互相覆盖。",
+                    "请改名。",
+                )
             seen.setdefault(key, path)
     for name in workspace.settings.unknown:
-        yield Problem(str(workspace.root / "wenshu.toml"), 1, "warning", "unknown-setting",
-                      f"wenshu.toml 中的“{name}”不是已知的设置。", "请核对写法。")
+        yield Problem(
+            str(workspace.root / "wenshu.toml"),
+            1,
+            "warning",
+            "unknown-setting",
+            f"wenshu.toml 中的“{name}”不是已知的设置。",
+            "请核对写法。",
+        )
 
 
 def _leftover(path: Path) -> Iterator[Problem]:

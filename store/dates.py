@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -40,6 +40,11 @@ def parse_date(text: str) -> date:
     if match := _CHINESE.fullmatch(text):
         return date(from_chinese(match[1]), from_chinese(match[2]), from_chinese(match[3]))
     raise ValueError(f"not a date: {text}")
+
+
+def today() -> date:
+    """The day it is where this computer stands."""
+    return datetime.now().astimezone().date()
 
 
 def chinese_date(day: date) -> str:

@@ -1,7 +1,7 @@
 """A document: typed front matter, the file it stands in, and its parsed body.
 
-`Meta` holds the front matter after the schema (`store.schema`) converted it; the attribute names are
-the English names of DESIGN.md's table.
+`Meta` holds the front matter after the schema (`store.schema`) converted it; the attribute names
+are the English names of DESIGN.md's table.
 """
 
 from __future__ import annotations

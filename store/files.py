@@ -1,7 +1,8 @@
 """Reading and writing files so that nothing is half read, half written or lost.
 
-Every write goes to a temporary file in the same folder, is flushed to disk, and is then renamed over
-the old one. A lock file in the workspace keeps two programs from saving at once, on network shares too.
+Every write goes to a temporary file in the same folder, is flushed to disk, and is then renamed
+over the old one. A lock file in the workspace keeps two programs from saving at once, on network
+shares too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from store.exceptions import EnvironmentRefused, InputError
 
@@ -40,12 +41,14 @@ def read_bytes(path: Path) -> bytes:
         if path.stat().st_size > MAX_TEXT_BYTES:
             raise InputError(
                 f"文件 {path.name} 超过 20 MB，不能当作文档读取。",
-                hint="请拆成几份文档，图片请另存为文件。", path=str(path),
+                hint="请拆成几份文档，图片请另存为文件。",
+                path=str(path),
             )
         return path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"文件 {path} 无法读取：{reason(error)}。", hint="请检查文件是否还在、是否有权限。",
+            f"文件 {path} 无法读取：{reason(error)}。",
+            hint="请检查文件是否还在、是否有权限。",
             path=str(path),
         ) from error
 
@@ -63,7 +66,8 @@ def decode(data: bytes, path: Path) -> str:
         raise InputError(
             f"文件不是 UTF-8 编码（像是 {_guess(data)}）。",
             hint="请用记事本打开，另存为 UTF-8 编码；或用 wenshu import 导入。",
-            path=str(path), line=line,
+            path=str(path),
+            line=line,
         ) from error
 
 
@@ -187,8 +191,8 @@ def is_network_path(path: Path) -> bool:
 def _is_remote_drive(path: Path) -> bool:  # pragma: no cover - Windows only
     import ctypes  # noqa: PLC0415
 
-    windll = getattr(ctypes, "windll", None)
-    return bool(windll) and windll.kernel32.GetDriveTypeW(f"{path.drive}\\") == 4
+    windll: Any = getattr(ctypes, "windll", None)
+    return windll is not None and windll.kernel32.GetDriveTypeW(f"{path.drive}\\") == 4
 
 
 def _mount_type(text: str) -> str:
@@ -199,6 +203,10 @@ def _mount_type(text: str) -> str:
         return ""
     for line in mounts.splitlines():
         parts = line.split(" ")
-        if len(parts) > 2 and (text + "/").startswith(parts[1].rstrip("/") + "/") and len(parts[1]) >= len(best):
+        if (
+            len(parts) > 2
+            and (text + "/").startswith(parts[1].rstrip("/") + "/")
+            and len(parts[1]) >= len(best)
+        ):
             best, found = parts[1], parts[2]
     return found

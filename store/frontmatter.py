@@ -1,7 +1,7 @@
 """The table in front of a document: split off, read with its lines, edited in place.
 
-Every scalar is read as a string (`版本: 1.10` stays `1.10`); `store.schema` converts. Edits touch only
-the lines of the key they change, so that comments, order and unknown keys stay as they were.
+Every scalar is read as a string (`版本: 1.10` stays `1.10`); `store.schema` converts. Edits touch
+only the lines of the key they change, so that comments, order and unknown keys stay as they were.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_CHARS: Final = 1_000_000
 _FENCE: Final = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _PLAIN: Final = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=<~][^\n]*")
 
-_BaseLoader: type[yaml.Loader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_BaseLoader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @dataclass(slots=True)
@@ -79,7 +79,9 @@ def parse(text: str, path: str = "") -> FrontMatter:
     if not isinstance(node, yaml.MappingNode):
         raise FrontMatterError(
             "文件开头的信息表应为“键: 值”的形式，现在是列表或单个值。",
-            hint="例如：标题: 考勤与休假管理办法", path=path, line=node.start_mark.line + 2,
+            hint="例如：标题: 考勤与休假管理办法",
+            path=path,
+            line=node.start_mark.line + 2,
         )
     _fill(found, node, path)
     return found
@@ -93,7 +95,8 @@ def _absent(text: str, path: str) -> FrontMatterError:
     return FrontMatterError(
         "文件开头没有信息表。",
         hint="请在第一行写 ---，接着写“标题: …”“类别: …”，再写一行 ---。",
-        path=path, line=1,
+        path=path,
+        line=1,
     )
 
 
@@ -107,7 +110,9 @@ def _compose(table: str, path: str) -> yaml.Node | None:
     except (yaml.YAMLError, RecursionError) as error:
         raise FrontMatterError(
             "文件开头的信息表含有不允许的字符或嵌套过深。",
-            hint="请删去控制字符后重试。", path=path, line=1,
+            hint="请删去控制字符后重试。",
+            path=path,
+            line=1,
         ) from error
     return node
 
@@ -120,7 +125,7 @@ def _explained(error: yaml.MarkedYAMLError, table: str, line: int, path: str) ->
     if "\t" in text or "'\\t'" in problem:
         hint = "这一行用了制表符（Tab），请改为空格。"
     elif "mapping values are not allowed" in problem:
-        hint = "值里面有“: ”（冒号加空格），请给整个值加上英文引号，如 标题: \"甲: 乙\"。"
+        hint = '值里面有“: ”（冒号加空格），请给整个值加上英文引号，如 标题: "甲: 乙"。'
     elif "could not find expected ':'" in problem or "simple key" in problem:
         hint = "这一行缺少冒号，应写成“键: 值”（英文冒号后空一格）。"
     elif "found unexpected end" in problem or "quoted scalar" in str(error.context):

@@ -1,7 +1,8 @@
 """Every text that Wenshu overwrote or removed, and how to get it back.
 
-`.wenshu/history/<id>/0001.md` holds the bytes before a change, `0001.json` who changed what and why.
-Deleted documents are kept the same way, with the action 删除. Nothing here is ever overwritten.
+`.wenshu/history/<id>/0001.md` holds the bytes before a change, `0001.json` who changed what and
+why. Deleted documents are kept the same way, with the action 删除. Nothing here is ever
+overwritten.
 """
 
 from __future__ import annotations
@@ -174,7 +175,8 @@ def check_unchanged(document_id: str, before: bytes | None, expected: str | None
         return
     if expected is None:
         raise ConflictError(
-            f"“{document_id}”已经存在，没有覆盖。", hint="请换一个名称，或用 wenshu revise 起草新版本。"
+            f"“{document_id}”已经存在，没有覆盖。",
+            hint="请换一个名称，或用 wenshu revise 起草新版本。",
         )
     if present is None:
         raise ConflictError(
@@ -216,7 +218,9 @@ def restore(workspace: Workspace, document_id: str, number: int | None = None) -
     kept = records(workspace, document_id)
     if number is None:
         if not kept:
-            raise NotFoundError(f"“{document_id}”没有留存的文本。", hint="没有被改写或删除过的文档无需恢复。")
+            raise NotFoundError(
+                f"“{document_id}”没有留存的文本。", hint="没有被改写或删除过的文档无需恢复。"
+            )
         number = kept[-1].number
     data = text_of(workspace, document_id, number)
     path = document_path(workspace, document_id)
@@ -234,7 +238,9 @@ def deleted(workspace: Workspace) -> list[tuple[str, Record]]:
     """What lies in the bin: documents whose last record is a deletion and whose file is gone."""
     root = workspace.history
     found = []
-    for folder in sorted({path.parent for path in root.rglob("[0-9]*.json")}) if root.is_dir() else ():
+    for folder in (
+        sorted({path.parent for path in root.rglob("[0-9]*.json")}) if root.is_dir() else ()
+    ):
         document_id = folder.relative_to(root).as_posix()
         last = records(workspace, document_id)[-1:]
         gone = not (workspace.kb / f"{document_id}.md").exists()

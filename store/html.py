@@ -8,13 +8,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from store.model import Clause, Inline
+from store.model import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from store.document import Document
-    from store.model import Block, Cell, Inlines, Section
+    from store.model import Block, Cell, Inline, Inlines, Section
 
     ChartDrawer = Callable[[Block], str]
 
@@ -46,7 +46,8 @@ def _inline_html(piece: Inline) -> str:
         case "code":
             return f"<code>{text}</code>"
         case "blank":
-            return f'<span class="blank" style="display:inline-block;min-width:{piece.width}em"></span>'
+            style = f"display:inline-block;min-width:{piece.width}em"
+            return f'<span class="blank" style="{style}"></span>'
         case "footnote":
             key = escape(piece.target, quote=True)
             return f'<sup id="fnref-{key}"><a href="#fn-{key}">{text}</a></sup>'
@@ -66,7 +67,12 @@ def _inline_html(piece: Inline) -> str:
 def _safe(target: str) -> str:
     """An address for an attribute; anything but web, mail and relative addresses is dropped."""
     scheme, colon, _ = target.partition(":")
-    if colon and "/" not in scheme and "#" not in scheme and scheme.lower() not in {"http", "https", "mailto", "tel"}:
+    if (
+        colon
+        and "/" not in scheme
+        and "#" not in scheme
+        and scheme.lower() not in {"http", "https", "mailto", "tel"}
+    ):
         return ""
     return escape(target, quote=True)
 
@@ -80,7 +86,9 @@ class _Writer:
         if section.level:
             level = min(section.level + 1, 6)
             label = f'<span class="label">{escape(section.label)}</span> ' if section.label else ""
-            yield f'<h{level} id="{escape(section.anchor, quote=True)}">{label}{inlines_html(section.inlines)}</h{level}>'
+            anchor = escape(section.anchor, quote=True)
+            inner = label + inlines_html(section.inlines)
+            yield f'<h{level} id="{anchor}">{inner}</h{level}>'
         yield from self.blocks(section.blocks)
         for child in section.sections:
             yield from self.section(child)
@@ -109,13 +117,17 @@ class _Writer:
                 described = "".join(f"<dd>{self.block(child)}</dd>" for child in block.children)
                 return f"<dl><dt>{inner}</dt>{described}</dl>"
             case "image":
-                caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+                caption = (
+                    f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+                )
                 alt = escape(block.text, quote=True)
                 return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
             case "chart":
                 if self.draw_chart is not None:
                     return self.draw_chart(block)
-                return f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
+                return (
+                    f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
+                )
             case _:
                 return '<hr class="page">' if block.text == "page" else "<hr>"
 
@@ -148,7 +160,9 @@ class _Writer:
             attributes += f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
             align = aligns[at] if at < len(aligns) else ""
             attributes += f' class="{align}"' if align else ""
-            cells.append(f"<{tag}{attributes}>{inlines_html(cell.inlines) or escape(cell.text)}</{tag}>")
+            cells.append(
+                f"<{tag}{attributes}>{inlines_html(cell.inlines) or escape(cell.text)}</{tag}>"
+            )
         return f"<tr>{''.join(cells)}</tr>"
 
     def footnotes(self) -> Iterator[str]:

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~\x02\x03\ufdd4]|~~|  \n|\\\n")
 _CJK: Final = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\U00020000-\U0003ffff"
-_LITERAL_STAR: Final = re.compile(
-    rf"(?<=[{_CJK}0-9])(?<![*_])([*_])(?![*_])(?=[{_CJK}0-9])"
-)
+_LITERAL_STAR: Final = re.compile(rf"(?<=[{_CJK}0-9])(?<![*_])([*_])(?![*_])(?=[{_CJK}0-9])")
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _FOOTNOTE: Final = re.compile(r"\[\^([^\]\s]+)\]")
 _SOFT_BREAK: Final = re.compile(r"[ \t]*\n[ \t\u3000]*")
@@ -92,14 +90,21 @@ def _markdown() -> Markdown:
     from markdown import Markdown  # noqa: PLC0415 - most documents need no inline Markdown
 
     converter = Markdown()
-    for pattern in ("html", "entity", "automail", "reference", "image_reference", "short_reference",
-                    "short_image_ref"):
+    for pattern in (
+        "html",
+        "entity",
+        "automail",
+        "reference",
+        "image_reference",
+        "short_reference",
+        "short_image_ref",
+    ):
         converter.inlinePatterns.deregister(pattern)
     return converter
 
 
 def _convert(text: str) -> Element:
-    from xml.etree import ElementTree as ET  # noqa: PLC0415, S405 - elements are built, not parsed
+    from xml.etree import ElementTree as ET  # noqa: PLC0415 - elements are built, not parsed
 
     root = ET.Element("div")
     paragraph = ET.SubElement(root, "p")
@@ -144,7 +149,9 @@ def _element(element: Element, state: _State) -> Iterator[Inline]:
         case "code":
             yield Inline(_clean(_all_text(element)), "code")
         case "img":
-            yield Inline(_clean(element.get("alt", "")), "image", target=_clean(element.get("src", "")))
+            yield Inline(
+                _clean(element.get("alt", "")), "image", target=_clean(element.get("src", ""))
+            )
         case "a":
             yield _link(element, state)
         case _:
@@ -160,7 +167,9 @@ def _link(element: Element, state: _State) -> Inline:
         "reference" if reference and not text else "link",
         bold=state.bold,
         italic=state.italic,
-        target=target.removeprefix("#") if reference and target.startswith("#") and not text else target,
+        target=target.removeprefix("#")
+        if reference and target.startswith("#") and not text
+        else target,
     )
 
 
@@ -203,7 +212,9 @@ def _merge(pieces: Iterator[Inline]) -> Iterator[Inline]:
         if held is None:
             held = piece
         elif _alike(held, piece):
-            held = Inline(held.text + piece.text, bold=held.bold, italic=held.italic, strike=held.strike)
+            held = Inline(
+                held.text + piece.text, bold=held.bold, italic=held.italic, strike=held.strike
+            )
         else:
             yield from _finish(held)
             held = piece
@@ -212,9 +223,10 @@ def _merge(pieces: Iterator[Inline]) -> Iterator[Inline]:
 
 
 def _alike(one: Inline, other: Inline) -> bool:
-    return (
-        one.type == other.type == "text"
-        and (one.bold, one.italic, one.strike) == (other.bold, other.italic, other.strike)
+    return one.type == other.type == "text" and (one.bold, one.italic, one.strike) == (
+        other.bold,
+        other.italic,
+        other.strike,
     )
 
 

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-RULE_STATUSES = ("草案", "征求意见", "审批中", "现行", "试行", "修订中", "已废止", "已失效", "效力待确认")
+RULE_STATUSES = (
+    "草案",
+    "征求意见",
+    "审批中",
+    "现行",
+    "试行",
+    "修订中",
+    "已废止",
+    "已失效",
+    "效力待确认",
+)
 PLAIN_STATUSES = ("草稿", "定稿", "已归档")
 
 

@@ -38,7 +38,7 @@ class Loading:
     problems: list[Problem]
 
 
-def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
+def load_document(
     workspace: Workspace,
     entry: Entry,
     *,
@@ -68,7 +68,10 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
     ]
     kind = workspace.kinds.get(meta.kind, OTHER)
     body = parse_lines(
-        rendered.lines, kind.numbering, path=str(entry.path), figures=rendered.figures,
+        rendered.lines,
+        kind.numbering,
+        path=str(entry.path),
+        figures=rendered.figures,
         resolve=_resolver(workspace),
     )
     if length:
@@ -76,9 +79,16 @@ def load_document(  # noqa: PLR0913 - the options of `Workspace.load`
 
         shorten(body, length)
     return Document(
-        id=entry.id, path=entry.path, meta=meta, kind=kind, source=text, body=body,
-        problems=problems + body.problems, content_hash=content_hash,
-        metrics=loading.metrics, context=loading.context,
+        id=entry.id,
+        path=entry.path,
+        meta=meta,
+        kind=kind,
+        source=text,
+        body=body,
+        problems=problems + body.problems,
+        content_hash=content_hash,
+        metrics=loading.metrics,
+        context=loading.context,
     )
 
 
@@ -91,14 +101,16 @@ def _refuse(problems: list[Problem], rendered: RenderedBody) -> None:
     """
     for problem in problems:
         if problem.severity == "error" and problem.code != "missing-name":
-            raise InputError(problem.message, hint=problem.hint, path=problem.path, line=problem.line)
+            raise InputError(
+                problem.message, hint=problem.hint, path=problem.path, line=problem.line
+            )
     if rendered.missing:
         from store.missing import MissingNames  # noqa: PLC0415 - most documents miss nothing
 
         raise MissingNames(rendered.missing)
 
 
-def prepare(  # noqa: PLR0913 - what a context is made of
+def prepare(
     workspace: Workspace,
     entry: Entry,
     meta: Meta,
@@ -133,11 +145,27 @@ def _data_files(
     for name in meta.data:
         path = (entry.path.parent / name).resolve()
         if not path.is_relative_to(root):
-            problems.append(Problem(str(entry.path), line, "error", "data-outside",
-                                    f"数据文件“{name}”不在资料库里。", "请把它复制到文档旁边再引用。"))
+            problems.append(
+                Problem(
+                    str(entry.path),
+                    line,
+                    "error",
+                    "data-outside",
+                    f"数据文件“{name}”不在资料库里。",
+                    "请把它复制到文档旁边再引用。",
+                )
+            )
         elif not path.is_file():
-            problems.append(Problem(str(entry.path), line, "error", "dead-data",
-                                    f"数据文件“{name}”不存在。", "路径相对于文档所在的文件夹，请核对文件名。"))
+            problems.append(
+                Problem(
+                    str(entry.path),
+                    line,
+                    "error",
+                    "dead-data",
+                    f"数据文件“{name}”不存在。",
+                    "路径相对于文档所在的文件夹，请核对文件名。",
+                )
+            )
         else:
             paths.append(path)
     return paths, problems

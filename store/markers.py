@@ -1,8 +1,8 @@
 """Numbers in front of clauses and headings: how they print, and how typed ones are read.
 
-A scheme is named by its sample: `第一章`, `第一条`, `一、`, `（一）`, `1.`, `（1）`, `①`. The order of
-ranks follows the usual order of Chinese legal and office texts (编 > 章 > 节 > 条 > 一、 > （一） >
-1. > （1） > ①), which decides how typed numbers nest.
+A scheme is named by its sample: `第一章`, `第一条`, `一、`, `（一）`, `1.`, `（1）`, `①`. The order
+of ranks follows the usual order of Chinese legal and office texts (编 > 章 > 节 > 条 > 一、 >
+（一） > 1. > （1） > ①), which decides how typed numbers nest.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ _HEADING: Final = re.compile(
     re.VERBOSE,
 )
 _SAMPLE: Final = re.compile(r"^(?P<prefix>.*?)(?P<numeral>[一1①１])(?P<suffix>.*)$")
-_SLUG_PUNCTUATION: Final = re.compile(r"[\s（）()、，,.．。：:；;“”\"'《》〈〉【】\[\]{}#/\\?？!！<>&%+*|]+")
+_SLUG_PUNCTUATION: Final = re.compile(
+    r"[\s（）()、，,.．。：:；;“”\"'《》〈〉【】\[\]{}#/\\?？!！<>&%+*|]+"
+)
 
 
 @dataclass(slots=True, frozen=True)

@@ -19,6 +19,7 @@ BlockType = Literal[
 ]
 InlineType = Literal["text", "link", "reference", "image", "code", "footnote", "break", "blank"]
 Align = Literal["left", "center", "right", ""]
+Severity = Literal["error", "warning", "notice"]
 
 
 @dataclass(slots=True, frozen=True)
@@ -168,7 +169,7 @@ class Problem:
 
     path: str
     line: int
-    severity: Literal["error", "warning", "notice"]
+    severity: Severity
     code: str
     message: str
     hint: str = ""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from store.model import Problem
 
 if TYPE_CHECKING:
     from store.blocks import Oddity
-
-Severity = Literal["error", "warning", "notice"]
+    from store.model import Severity
 
 _MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "odd-indent": (
@@ -25,7 +24,10 @@ _MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "suspicious-marker": (
         "warning",
         "“{}”看起来像编号，但没有被当作编号。",
-        "条目请写成“1. 内容”（点后空一格），或“第五条 内容”（条后空一格）；确是正文时可在点前加反斜杠。",
+        (
+            "条目请写成“1. 内容”（点后空一格），或“第五条 内容”（条后空一格）；"
+            "确是正文时可在点前加反斜杠。"
+        ),
     ),
     "full-width-item": (
         "warning",

@@ -1,7 +1,7 @@
 """A body's text into the document model.
 
-`parse_body` reads plain Markdown, `parse_lines` text whose lines already carry their numbers (a Jinja
-body after rendering, see `store.templating`).
+`parse_body` reads plain Markdown, `parse_lines` text whose lines already carry their numbers (a
+Jinja body after rendering, see `store.templating`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from store.blocks import parse_blocks
 from store.inline import plain
-from store.model import Body, Cell, Clause, Problem, Section
+from store.model import Body, Cell, Problem, Section
 from store.oddities import problem_of
 from store.structure import build_tree, nest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from store.blocks import Line, Oddity
+    from store.blocks import Line
     from store.kinds import Numbering
-    from store.model import Block, BlockSource, Inline, Inlines
+    from store.model import Block, BlockSource, Clause, Inline, Inlines
 
     Resolver = Callable[[str], str | None]
 
@@ -128,7 +128,10 @@ class _Filler:
                 return piece
             self.problems.append(
                 Problem(
-                    self.path, line, "error", "dead-reference",
+                    self.path,
+                    line,
+                    "error",
+                    "dead-reference",
                     f"引用的“{piece.target}”不存在。",
                     "请核对编号后的 {: #名称} 与 [](#名称) 是否一致。",
                 )
@@ -154,19 +157,31 @@ def reference_label(target: Section | Clause) -> str:
 
 def _check_footnotes(body: Body, lines: dict[str, int], path: str) -> list[Problem]:
     used = {
-        piece.target: block.line
-        for block in _all_blocks(body)
-        for piece in _footnote_marks(block)
+        piece.target: block.line for block in _all_blocks(body) for piece in _footnote_marks(block)
     }
     problems = [
-        Problem(path, line, "error", "footnote-missing", f"脚注“{key}”没有内容。",
-                f"请在文末补上一行：[^{key}]: 脚注内容")
-        for key, line in used.items() if key not in lines
+        Problem(
+            path,
+            line,
+            "error",
+            "footnote-missing",
+            f"脚注“{key}”没有内容。",
+            f"请在文末补上一行：[^{key}]: 脚注内容",
+        )
+        for key, line in used.items()
+        if key not in lines
     ]
     problems += [
-        Problem(path, line, "warning", "footnote-unused", f"脚注“{key}”在正文中没有用到。",
-                f"请在正文相应位置写 [^{key}]，或删去这条脚注。")
-        for key, line in lines.items() if key not in used
+        Problem(
+            path,
+            line,
+            "warning",
+            "footnote-unused",
+            f"脚注“{key}”在正文中没有用到。",
+            f"请在正文相应位置写 [^{key}]，或删去这条脚注。",
+        )
+        for key, line in lines.items()
+        if key not in used
     ]
     return problems
 

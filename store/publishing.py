@@ -1,8 +1,8 @@
 """Versions as acts: draft the next one, publish it, correct a published text on the record.
 
-A text that was published is locked by the hash of its body, kept in `.wenshu/data/published.jsonl`:
-changes go through a revision, or through a recorded 文字更正. The present version has the plain name,
-older ones and drafts `<name>@<version>`.
+A text that was published is locked by the hash of its body, kept in
+`.wenshu/data/published.jsonl`: changes go through a revision, or through a recorded 文字更正. The
+present version has the plain name, older ones and drafts `<name>@<version>`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store import frontmatter
+from store.dates import today
 from store.exceptions import LockedDocument, UsageError
 from store.files import digest, locked, read_bytes, write_atomic
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
@@ -22,6 +23,7 @@ from store.versions import DRAFT_STATUSES, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from store.catalogue import Entry
     from store.workspace import Workspace
@@ -95,7 +97,7 @@ def _lock(document_id: str, text: str, action: str, why: str, version: str) -> L
 def next_version(version: str, effective: date | None) -> str:
     """The name of the version after this one: 2024 → the new year, 1.0 → 2.0, 1.2 → 1.3."""
     if _YEAR.fullmatch(version):
-        year = (effective or date.today()).year
+        year = (effective or today()).year
         return str(year) if year > int(version) else f"{version}.1"
     match = re.fullmatch(r"(.*?)([0-9]+)(?:\.([0-9]+))?(\D*)", version)
     if not match:
@@ -123,20 +125,28 @@ def revise(
     for other in workspace.versions.family(entry):
         if other.meta.status in DRAFT_STATUSES:
             raise UsageError(
-                f"“{entry.meta.title}”已有草案：{other.id}。", hint=f"请修改它，再用 wenshu publish {other.id} 发布。"
+                f"“{entry.meta.title}”已有草案：{other.id}。",
+                hint=f"请修改它，再用 wenshu publish {other.id} 发布。",
             )
     text, _, meta, _, _ = workspace.read(entry)
     new = version or next_version(meta.version, effective)
     draft_id = f"{_plain_id(entry.id)}@{new}"
     changes: dict[str, object | None] = {
-        "版本": new, "状态": "草案", "发布日期": None,
+        "版本": new,
+        "状态": "草案",
+        "发布日期": None,
         "生效日期": effective.isoformat() if effective else None,
-        "失效日期": None, "有效期至": None, "公示": None, "告知": None,
+        "失效日期": None,
+        "有效期至": None,
+        "公示": None,
+        "告知": None,
         "修订记录": _revised(meta.raw, new),
     }
     if meta.affects_interests:
         changes["民主程序"] = None
-    save(workspace, draft_id, frontmatter.edit(text, changes, ALIASES), expected=None, action="修订")
+    save(
+        workspace, draft_id, frontmatter.edit(text, changes, ALIASES), expected=None, action="修订"
+    )
     workspace.refresh()
     return draft_id
 
@@ -175,10 +185,10 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
     """
     entry = _draft_of(workspace, workspace.resolve(wanted))
     text, _, meta, _, seen = workspace.read(entry)
-    today = date.today()
-    begins = effective or meta.effective or today
+    now = today()
+    begins = effective or meta.effective or now
     status = "试行" if "试行" in meta.title or meta.raw.get("状态") == "试行" else "现行"
-    published = meta.published or min(today, begins)
+    published = meta.published or min(now, begins)
     new_text = frontmatter.edit(
         text,
         {"状态": status, "发布日期": published.isoformat(), "生效日期": begins.isoformat()},
@@ -191,7 +201,7 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
         path = document_path(workspace, entry.id)
         check_unchanged(entry.id, read_bytes(path), seen)
         if old is not None:
-            closed = _close(workspace, old, begins, today)
+            closed = _close(workspace, old, begins, now)
         _put(workspace, plain, new_text)
         if path != document_path(workspace, plain):
             keep(workspace, entry.id, read_bytes(path), "发布", f"发布为 {plain}")
@@ -217,16 +227,17 @@ def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
     )
 
 
-def _close(workspace: Workspace, old: Entry, begins: date, today: date) -> str:
+def _close(workspace: Workspace, old: Entry, begins: date, now: date) -> str:
     """Write the version before under its own name, with its last day; gives that id."""
     text, _, meta, _, _ = workspace.read(old)
     start = start_of(meta)
     if start is not None and begins <= start:
         raise UsageError(
-            f"新版生效日期 {begins} 不晚于旧版的 {start}。", hint="请用 --effective 给出更晚的日期。"
+            f"新版生效日期 {begins} 不晚于旧版的 {start}。",
+            hint="请用 --effective 给出更晚的日期。",
         )
     changes: dict[str, object | None] = {"失效日期": begins.isoformat(), "有效期至": None}
-    if begins <= today:
+    if begins <= now:
         changes["状态"] = "已废止"
     closed_text = frontmatter.edit(text, changes, ALIASES)
     closed_id = f"{_plain_id(old.id)}@{meta.version or '1.0'}"
@@ -271,7 +282,7 @@ def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = 
         UsageError: There is no reason, the document was never published here, or nothing changed.
     """
     if not why.strip():
-        raise UsageError("文字更正要写明原因。", hint="例如：--why \"第五条错别字\"。")
+        raise UsageError("文字更正要写明原因。", hint='例如：--why "第五条错别字"。')
     entry = workspace.resolve(wanted)
     lock = locks(workspace).get(entry.id)
     if lock is None:
@@ -298,6 +309,7 @@ def save_text(workspace: Workspace, document_id: str, text: str, *, expected: st
     if lock is not None and lock.hash != body_hash(text):
         raise LockedDocument(
             f"“{document_id}”已于 {lock.when[:10]} 发布，正文不能直接修改。",
-            hint=f"内容变化请用 wenshu revise {document_id} 起草新版；只改错别字请用 wenshu correct。",
+            hint=f"内容变化请用 wenshu revise {document_id} 起草新版；"
+            "只改错别字请用 wenshu correct。",
         )
     return save(workspace, document_id, text, expected=expected)

@@ -99,7 +99,8 @@ def _period(text: str) -> str:
         return str(parse_period(text))
     except ValueError as error:
         raise InvalidValue(
-            f"期间“{text}”无法识别。", hint="请写成 2024年、2024年上半年、2024年第三季度 或 2024年11月。"
+            f"期间“{text}”无法识别。",
+            hint="请写成 2024年、2024年上半年、2024年第三季度 或 2024年11月。",
         ) from error
 
 
@@ -108,4 +109,3 @@ def _outline(kind: Kind) -> str:
     if path is None:
         return "## 正文\n\n〔请在此编写〕\n"
     return path.read_text(encoding="utf-8-sig").lstrip("\n")
-

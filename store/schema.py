@@ -28,7 +28,7 @@ ATTACHMENT_TYPES: Final = ("表单", "盖章扫描件", "原始文件", "定稿�
 
 @dataclass(slots=True, frozen=True)
 class Field:
-    """A front-matter key: its attribute of `Meta`, its Chinese name, further spellings, its sort."""
+    """A front-matter key: attribute of `Meta`, Chinese name, further spellings, sort of value."""
 
     attribute: str
     name: str
@@ -117,8 +117,11 @@ def convert(
             continue
         line = (lines or {}).get(key, 1)
         if field.attribute in typed:
-            problems.append(_problem(path, line, "double-key", f"“{field.name}”写了两次（{key}）。",
-                                     "请只保留一处。"))
+            problems.append(
+                _problem(
+                    path, line, "double-key", f"“{field.name}”写了两次（{key}）。", "请只保留一处。"
+                )
+            )
             continue
         try:
             typed[field.attribute] = _CONVERTERS[field.sort](value)
@@ -134,7 +137,7 @@ def convert(
     return Converted(meta, problems)
 
 
-def _settle_kind(  # noqa: PLR0913, PLR0917 - one step of `convert`
+def _settle_kind(
     meta: Meta,
     typed: Mapping[str, object],
     find_kind: Callable[[str], Kind | None],
@@ -146,8 +149,15 @@ def _settle_kind(  # noqa: PLR0913, PLR0917 - one step of `convert`
     kind = find_kind(wanted) if wanted else None
     if wanted and kind is None:
         line = next((lines[key] for key in ("类别", "kind") if key in lines), 1)
-        problems.append(_problem(path, line, "unknown-kind", f"没有“{wanted}”这个类别。",
-                                 "可用的类别见 wenshu list --help，或在 templates 中新建一个类别。"))
+        problems.append(
+            _problem(
+                path,
+                line,
+                "unknown-kind",
+                f"没有“{wanted}”这个类别。",
+                "可用的类别见 wenshu list --help，或在 templates 中新建一个类别。",
+            )
+        )
     meta.kind = kind.slug if kind else "other"
     return kind
 
@@ -163,13 +173,28 @@ def _settle_status(meta: Meta, kind: Kind | None) -> None:
 
 def _invalid(field: Field, value: object, error: ValueError, path: str, line: int) -> Problem:
     if field.sort == "date":
-        return _problem(path, line, "bad-date", f"“{field.name}”的值“{_brief(value)}”不是有效日期。",
-                        "请写成 2024-01-05 或 2024年1月5日。")
+        return _problem(
+            path,
+            line,
+            "bad-date",
+            f"“{field.name}”的值“{_brief(value)}”不是有效日期。",
+            "请写成 2024-01-05 或 2024年1月5日。",
+        )
     if field.sort == "period":
-        return _problem(path, line, "bad-period", f"“期间”的值“{_brief(value)}”无法识别。",
-                        "请写成 2024年、2024年上半年、2024年第三季度 或 2024年11月。")
-    return _problem(path, line, "bad-value", f"“{field.name}”的值“{_brief(value)}”有误：{error}。",
-                    "请对照自带资料库中的写法。")
+        return _problem(
+            path,
+            line,
+            "bad-period",
+            f"“期间”的值“{_brief(value)}”无法识别。",
+            "请写成 2024年、2024年上半年、2024年第三季度 或 2024年11月。",
+        )
+    return _problem(
+        path,
+        line,
+        "bad-value",
+        f"“{field.name}”的值“{_brief(value)}”有误：{error}。",
+        "请对照自带资料库中的写法。",
+    )
 
 
 def _brief(value: object) -> str:
@@ -188,7 +213,7 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "、".join(_text(item) for item in value)
     if isinstance(value, dict):
-        raise ValueError("应为文字")
+        raise ValueError("应为文字")  # noqa: TRY004 - what a converter raises
     return str(value).strip()
 
 
@@ -228,7 +253,7 @@ def _flag(value: object) -> bool:
 
 def _mapping(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ValueError("应写成“{键: 值, …}”的形式")
+        raise ValueError("应写成“{键: 值, …}”的形式")  # noqa: TRY004
     return value
 
 
@@ -238,7 +263,7 @@ def _mappings(value: object) -> list[dict[str, object]]:
     if value == "":
         return []
     if not isinstance(value, list):
-        raise ValueError("应写成列表，每行一项“- {键: 值}”")
+        raise ValueError("应写成列表，每行一项“- {键: 值}”")  # noqa: TRY004
     return [_mapping(item) for item in value]
 
 
@@ -317,7 +342,7 @@ _CONVERTERS: Final[dict[str, Callable[[object], object]]] = {
 
 
 def meta_json(meta: Meta) -> dict[str, object]:
-    """Front matter as JSON: English names, ISO dates, None for what is absent, unknown keys kept."""
+    """Front matter as JSON: English names, ISO dates, None where absent, unknown keys kept."""
     found: dict[str, object] = {}
     for field in FIELDS:
         found[field.attribute] = _json(getattr(meta, field.attribute))

@@ -50,15 +50,21 @@ def load_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InputError(
             f"设置文件 {path} 无法读取：{error}",
-            hint="文字要加英文引号，例如 投诉电话 = \"0000-1234567\"。", path=str(path),
+            hint='文字要加英文引号，例如 投诉电话 = "0000-1234567"。',
+            path=str(path),
         ) from error
     company = raw.get("公司", {})
     layout = raw.get("版式", {})
     levels = raw.get("密级", list(DEFAULT_CONFIDENTIALITY))
-    if not isinstance(company, dict) or not isinstance(layout, dict) or not isinstance(levels, list):
+    if (
+        not isinstance(company, dict)
+        or not isinstance(layout, dict)
+        or not isinstance(levels, list)
+    ):
         raise InputError(
-            f"设置文件 {path} 中 [公司]、[版式] 应为表，密级应为列表。", path=str(path),
-            hint="例如：[公司] 下一行写 名称 = \"某某公司\"；密级 = [\"公开\", \"内部\"]。",
+            f"设置文件 {path} 中 [公司]、[版式] 应为表，密级应为列表。",
+            path=str(path),
+            hint='例如：[公司] 下一行写 名称 = "某某公司"；密级 = ["公开", "内部"]。',
         )
     return Settings(
         company={str(key): str(value) for key, value in company.items()},

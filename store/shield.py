@@ -19,8 +19,10 @@ _SHIELDED: Final = (
     + " \t\n（）、第．\u3000"
     + CIRCLED
 )
-_TABLE: Final = {ord(char): chr(_BASE + ord(char)) for char in _SHIELDED} | {
-    code: None for code in (*range(0xFDD0, 0xFDF0), 2, 3)
+_DROPPED: Final = (*range(0xFDD0, 0xFDF0), 2, 3)
+_TABLE: Final = {
+    **{ord(char): chr(_BASE + ord(char)) for char in _SHIELDED},
+    **dict.fromkeys(_DROPPED),
 }
 _TWIN: Final = re.compile("[\U000f0000-\U000ffffd]")
 

@@ -1,8 +1,8 @@
-"""Blocks into the tree of sections and clauses, with labels and anchors: the second half of parsing.
+"""Blocks into the tree of sections and clauses, with labels: the second half of parsing.
 
 Sections nest by their hashes, and where those are equal by the rank of their typed numbers
-(编 > 章 > 节 > 一、 > （一）). Typed clauses nest by rank; what follows an article unnumbered belongs to it.
-Then the numbers that were not typed are computed from the kind's numbering.
+(编 > 章 > 节 > 一、 > （一）). Typed clauses nest by rank; what follows an article unnumbered
+belongs to it. Then the numbers that were not typed are computed from the kind's numbering.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from store.blocks import Heading, Oddity
 from store.markers import format_label, is_article, rank_of, slug
-from store.model import Block, Clause, Section
+from store.model import Clause, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from store.kinds import Numbering
+    from store.model import Block
 
 _APPENDIX: Final = re.compile(r"^附\s*[件表录图](?:\s*[0-9一二三四五六七八九十]+)?(?:[\s：:].*)?$")
 _FALLBACK_SCHEMES: Final = ("1.", "（1）", "①", "1）")
@@ -204,9 +205,7 @@ class _Labeller:
         self.oddities = oddities
         self.running: dict[str, int] = {}
         self.articles: dict[str, _Sequence] = {}
-        self.literal_levels = {
-            section.level for section in root.walk() if section.literal
-        }
+        self.literal_levels = {section.level for section in root.walk() if section.literal}
 
     def run(self) -> None:
         self._section(self.root)
@@ -278,7 +277,9 @@ class _Labeller:
     ) -> None:
         clause.level = depth
         clause_schemes = self.numbering.clauses
-        below = clause_schemes.index(clause.scheme) + 1 if clause.scheme in clause_schemes else index
+        below = (
+            clause_schemes.index(clause.scheme) + 1 if clause.scheme in clause_schemes else index
+        )
         self._check(clause, self._sequence(clause.scheme, sequences, chapters=False))
         self._blocks(clause.children, depth + 1, below)
 
@@ -303,9 +304,7 @@ class _Labeller:
 
     # typed numbers
 
-    def _sequence(
-        self, sample: str, local: dict[str, _Sequence], *, chapters: bool
-    ) -> _Sequence:
+    def _sequence(self, sample: str, local: dict[str, _Sequence], *, chapters: bool) -> _Sequence:
         """Articles are counted through the whole document, all else in its own place."""
         place = self.articles if is_article(sample) and not chapters else local
         return place.setdefault(sample, _Sequence())
@@ -320,9 +319,7 @@ class _Labeller:
                 self.oddities.append(Oddity(piece.line, "number-double", piece.label))
             else:
                 sequence.seen = set()
-        elif sequence.seen and number != sequence.last + 1:
-            self.oddities.append(Oddity(piece.line, "number-gap", piece.label))
-        elif not sequence.seen and number != 1:
+        elif (sequence.seen and number != sequence.last + 1) or (not sequence.seen and number != 1):
             self.oddities.append(Oddity(piece.line, "number-gap", piece.label))
         sequence.seen.add(number)
         sequence.last = number

@@ -69,7 +69,12 @@ def plain_lines(body: str, first_line: int) -> list[Line]:
 
 
 def render_body(
-    body: str, first_line: int, context: Mapping[str, object], *, path: str = "", blank: bool = False
+    body: str,
+    first_line: int,
+    context: Mapping[str, object],
+    *,
+    path: str = "",
+    blank: bool = False,
 ) -> RenderedBody:
     """Render a body.
 
@@ -98,7 +103,7 @@ def render_body(
     return _run(template, body, first_line, tag_lines, context, path=path, blank=blank)
 
 
-def _run(  # noqa: PLR0913 - one step of `render_body`
+def _run(
     template: Template,
     body: str,
     first_line: int,
@@ -128,7 +133,11 @@ def _run(  # noqa: PLR0913 - one step of `render_body`
 
 def _failed(body: str, first_line: int, path: str, line: int, message: str) -> RenderedBody:
     problem = Problem(
-        path, line, "error", "template-error", message,
+        path,
+        line,
+        "error",
+        "template-error",
+        message,
         "请检查这一行的 {{ }} 与 {% %}；写法见自带的年终总结。",
     )
     return RenderedBody(plain_lines(body, first_line), problems=[problem])
@@ -138,7 +147,11 @@ def _missing_problem(name: MissingName, body: str, first_line: int, path: str) -
     wanted = re.compile(r"\{[{%][^{}]*" + r"\s*\.\s*".join(map(re.escape, name.name.split("."))))
     match = wanted.search(body)
     line = first_line + (body.count("\n", 0, match.end()) if match else 0)
-    near = f"是不是“{'”或“'.join(name.near)}”？" if name.near else "请在数据文件或信息表中补上，或用 --set 给出。"
+    near = (
+        f"是不是“{'”或“'.join(name.near)}”？"
+        if name.near
+        else "请在数据文件或信息表中补上，或用 --set 给出。"
+    )
     return Problem(path, line, "error", "missing-name", f"正文用到的“{name.name}”没有值。", near)
 
 
@@ -171,7 +184,9 @@ def _line_of(error: Exception, template: Template) -> int:
     """The template line that an exception came from."""
     for frame, number in traceback.walk_tb(error.__traceback__):
         if frame.f_globals is template.globals or frame.f_code.co_filename in {
-            "<template>", _TEMPLATE_NAME, template.filename
+            "<template>",
+            _TEMPLATE_NAME,
+            template.filename,
         }:
             return template.get_corresponding_lineno(number)
     return 1

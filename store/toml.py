@@ -1,7 +1,7 @@
 """TOML as Chinese users write it: bare keys may be Chinese.
 
-TOML 1.0 allows only ASCII in bare keys; `[公司]` and `名称 = "…"` are quoted here before the standard
-library reads them. Full-width equals signs and quotation marks are told as what they are.
+TOML 1.0 allows only ASCII in bare keys; `[公司]` and `名称 = "…"` are quoted here before the
+standard library reads them. Full-width equals signs and quotation marks are told as what they are.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def loads(text: str) -> dict[str, Any]:
 
 def _multiline(line: str, inside: str) -> str:
     """Which triple quote is open after this line."""
-    for quote in ('\"\"\"', "'''"):
+    for quote in ('"""', "'''"):
         if (not inside or inside == quote) and line.count(quote) % 2:
             return "" if inside else quote
     return inside

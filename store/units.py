@@ -168,7 +168,9 @@ class _Gatherer:
 
     def block(self, block: Block, label: str, anchor: str, *, article: bool = False) -> None:
         if isinstance(block, Clause):
-            own = f"{label}第{block.label.rstrip('.、．')}项" if article else f"{label}{block.label}"
+            own = (
+                f"{label}第{block.label.rstrip('.、．')}项" if article else f"{label}{block.label}"
+            )
             gap = "" if not block.label or block.label[-1] in "、）．" else " "
             self.add(f"{block.label}{gap}{block.text}", block.line, own, block.anchor)
             for child in block.children:

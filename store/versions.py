@@ -11,6 +11,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from store.dates import today
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -126,7 +128,8 @@ class Versions:
         days += [
             begin
             for other in self._replacers.get(entry.id, ())
-            if other.meta.status not in DRAFT_STATUSES and (begin := start_of(other.meta)) is not None
+            if other.meta.status not in DRAFT_STATUSES
+            and (begin := start_of(other.meta)) is not None
         ]
         return min(days, default=None)
 
@@ -150,7 +153,7 @@ class Versions:
         if not self.has_life_cycle(entry):
             return True
         meta = entry.meta
-        day = day or date.today()
+        day = day or today()
         if meta.status in DRAFT_STATUSES:
             return False
         start = start_of(meta)

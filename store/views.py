@@ -43,8 +43,13 @@ def block_json(block: Block) -> dict[str, object]:
     """A block; clauses and lists carry their children, tables their rows."""
     if isinstance(block, Clause):
         return {
-            "type": "clause", "label": block.label or None, "number": block.number,
-            "level": block.level, "text": block.text, "anchor": block.anchor, "line": block.line,
+            "type": "clause",
+            "label": block.label or None,
+            "number": block.number,
+            "level": block.level,
+            "text": block.text,
+            "anchor": block.anchor,
+            "line": block.line,
             "children": [block_json(child) for child in block.children],
         }
     found: dict[str, object] = {"type": block.type, "text": block.text, "line": block.line}

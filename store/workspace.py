@@ -1,5 +1,7 @@
 """The workspace: one folder of paperwork, opened once, asked for everything.
 
+Begin here::
+
     workspace = Workspace.open(path)          # or Workspace.discover()
     entry = workspace.resolve("考勤与休假管理办法")
     document = workspace.load(entry)
@@ -17,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from store import frontmatter
 from store.catalogue import Catalogue
-from store.document import Document
 from store.exceptions import (
     AmbiguousDocument,
     DocumentNotFound,
@@ -26,7 +27,7 @@ from store.exceptions import (
     WorkspaceNotFound,
 )
 from store.files import decode, digest, is_network_path, read_bytes
-from store.kinds import OTHER, Kind, load_kinds
+from store.kinds import OTHER, load_kinds
 from store.model import Problem
 from store.schema import convert
 from store.settings import FILE_NAME, load_settings
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from store.catalogue import Entry
-    from store.document import Meta
+    from store.document import Document, Meta
+    from store.kinds import Kind
     from store.settings import Settings
     from store.units import Unit
 
@@ -115,7 +117,9 @@ class Workspace:
         """
         kind = self.find_kind(name)
         if kind is None:
-            near = difflib.get_close_matches(name, [k.name for k in self.kinds.values()], cutoff=0.4)
+            near = difflib.get_close_matches(
+                name, [k.name for k in self.kinds.values()], cutoff=0.4
+            )
             raise KindNotFound(name, near or [kind.name for kind in self.kinds.values()])
         return kind
 
@@ -221,7 +225,9 @@ class Workspace:
         for broken in self.catalogue.broken:
             if broken.id in {wanted, self._as_id(wanted)}:
                 problem = broken.problem
-                return InputError(problem.message, hint=problem.hint, path=problem.path, line=problem.line)
+                return InputError(
+                    problem.message, hint=problem.hint, path=problem.path, line=problem.line
+                )
         return DocumentNotFound(wanted, self._near(wanted))
 
     def _only(self, wanted: str, fits: list[Entry]) -> Entry:
@@ -302,7 +308,9 @@ class Workspace:
         meta = converted.meta
         problems = converted.problems
         problems += [
-            Problem(str(entry.path), line, "error", "double-key", f"“{key}”写了两次。", "请只保留一处。")
+            Problem(
+                str(entry.path), line, "error", "double-key", f"“{key}”写了两次。", "请只保留一处。"
+            )
             for key, line in found.doubles.items()
         ]
         meta.title = meta.title or entry.name
@@ -345,4 +353,3 @@ class Workspace:
     @cached_property
     def _company_print(self) -> str:
         return repr(sorted(self.settings.company.items()))
-
