@@ -93,6 +93,7 @@ class Metric:
         for figure in (self.value, self.year_start, self.last_year, self.previous, self.plan):
             if figure is not None:
                 yield figure
+        yield from (figure for _, figure in self.history)
 
     @property
     def print_digits(self) -> int:

@@ -287,7 +287,7 @@ class _OneRow:
         pairs = [(key, raw) for key, raw in self.row.values.items() if _YEARS.fullmatch(str(key))]
         past = self.row.values.get("历史")
         pairs += [(str(key), raw) for key, raw in past.items()] if isinstance(past, dict) else []
-        found = [(key, self.number(key, raw, unit)) for key, raw in pairs]
+        found = [(_year_label(key), self.number(key, raw, unit)) for key, raw in pairs]
         return tuple(sorted((key, figure) for key, figure in found if figure is not None))
 
     # -- days --------------------------------------------------------------------------------
@@ -300,6 +300,12 @@ class _OneRow:
             hint = "请写成 2024-12-30、12月30日或2024年11月末。"
             self.report("bad-date", f"的截至日期“{raw}”无法识别。", key="截至日期", hint=hint)
         return day or (None, False)
+
+
+def _year_label(key: str) -> str:
+    """2023 and 2023年末 as 2023年; other labels as they stand."""
+    match = _YEARS.fullmatch(key)
+    return f"{match[1]}年" if match else key
 
 
 def _looks_like_unit(text: str) -> bool:
