@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 DRAFTS: Final = {"草案": "草案", "征求意见": "征求意见稿", "审批中": "草案", "草稿": "草稿"}
 ENDED: Final = ("已废止", "已失效")
 SHORT_HASH: Final = 8
-_BLANK_ROWS: Final = 22
+_BLANK_ROWS: Final = 20
 _PERSONAL: Final = "个人"
-_SUMMARY: Final = 320
+_SUMMARY: Final = 220
 _GAP: Final = "　"
 
 

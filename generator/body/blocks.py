@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, cast
 
 from generator.body.inlines import plain_run, write_runs
 from generator.body.numbers import NumberedList, literal_gap
 from generator.body.pictures import write_picture
-from generator.body.tables import cell_properties, table_xml, write_table
+from generator.body.tables import cell_properties, gap, row_head, table_xml, write_table
 from generator.wordml import bookmark_name, paragraph, run
 
 if TYPE_CHECKING:
@@ -108,19 +109,15 @@ class BlockWriter:
         """Blocks one after the other; neighbouring definitions become one table."""
         parts: list[str] = []
         terms: list[Block] = []
-        table_before = False
         for block in blocks:
             if block.type == "definition":
                 terms.append(block)
                 continue
             if terms:
-                parts.append(self._definitions(terms))
-                terms, table_before = [], True
-            is_table = block.type == "table" and not block.caption
-            if is_table and table_before:
-                parts.append("<w:p/>")
+                # A form above a text belongs to it: both stand on one page.
+                parts.append(self._definitions(terms, keep=block.type in {"paragraph", "quote"}))
+                terms = []
             parts.append(self._writers[block.type](block))
-            table_before = block.type == "table"
         if terms:
             parts.append(self._definitions(terms))
         return "".join(parts)
@@ -214,7 +211,7 @@ class BlockWriter:
 
         return chart_to_wordml(block.figure, self.context.package)
 
-    def _definitions(self, terms: Sequence[Block]) -> str:
+    def _definitions(self, terms: Sequence[Block], *, keep: bool = False) -> str:
         """Terms and their descriptions as the two columns of a form."""
         context = self.context
         longest = max(len(term.text) for term in terms)
@@ -225,7 +222,9 @@ class BlockWriter:
         )
         widths = [left, context.width - left]
         rows = "".join(self._definition(term, widths) for term in terms)
-        return table_xml(context, widths, rows) + _gap()
+        if keep:
+            rows = _kept(rows)
+        return table_xml(context, widths, rows) + gap(keep=keep)
 
     def _definition(self, term: Block, widths: Sequence[int]) -> str:
         context = self.context
@@ -246,20 +245,17 @@ class BlockWriter:
         if not content.endswith("</w:p>"):
             content += "<w:p/>"
         return (
-            "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+            f"<w:tr>{row_head()}"
             f"<w:tc>{cell_properties(widths[0], shade=shade)}{label}</w:tc>"
             f"<w:tc>{cell_properties(widths[1])}{content}</w:tc></w:tr>"
         )
 
 
+def _kept(rows: str) -> str:
+    """Rows whose paragraphs stay with what follows."""
+    return re.sub(r"(<w:pPr><w:pStyle [^>]*/>)(?!<w:keepNext/>)", r"\1<w:keepNext/>", rows)
+
+
 def loosened(content: str) -> str:
     """Free the line height of a paragraph with a picture; a fixed one would cut the picture off."""
     return '<w:spacing w:line="240" w:lineRule="auto"/>' if "<w:drawing" in content else ""
-
-
-def _gap() -> str:
-    """A short distance behind a table."""
-    return (
-        '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'
-        "</w:pPr></w:p>"
-    )

@@ -18,6 +18,7 @@ from generator.body.tables import (
     cell_properties,
     column_aligns,
     column_widths,
+    is_pairs,
     place_cells,
     table_xml,
     text_units,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from store.model import Block, Inline, Section
 
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)?)\s*[%％]\s*）")
-_PAIR_HEADS: Final = ({"项目", "内容"}, {"栏目", "内容"}, {"名称", "内容"}, {"项目", "说明"})
 _SNAP: Final = 90
 _SHORT_ROW: Final = 700
 
@@ -135,17 +135,11 @@ class _Form:
     # -- tables ------------------------------------------------------------------------------
 
     def _is_pairs(self, section: Section) -> bool:
-        """Whether a section is nothing but a table of names and values side by side."""
+        """Whether a section is nothing but tables of names and values side by side."""
         return (
             bool(section.blocks)
             and not section.sections
-            and all(
-                block.type == "table"
-                and block.header_rows == 1
-                and len(block.rows[0]) in {2, 4, 6}
-                and {cell.text.strip() for cell in block.rows[0]} in _PAIR_HEADS
-                for block in section.blocks
-            )
+            and all(is_pairs(block) for block in section.blocks)
         )
 
     def _pairs(self, section: Section, block: Block) -> None:

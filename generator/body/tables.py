@@ -9,7 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from generator.body.inlines import write_runs
-from generator.wordml import paragraph
+from generator.wordml import mm, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,14 @@ _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _PADDING: Final = 240
 _SHORT: Final = 14
 _MAX_COLUMNS: Final = 63
+_FILL_HEIGHT: Final = 9.0
+_PAIR_HEADS: Final = (
+    {"项目", "内容"},
+    {"项目", "填写"},
+    {"项目", "说明"},
+    {"栏目", "内容"},
+    {"名称", "内容"},
+)
 
 
 @dataclass(slots=True)
@@ -39,6 +47,8 @@ class Placed:
 
 def write_table(context: BodyContext, block: Block) -> str:
     """A table as wide as the text, its caption above it."""
+    if is_pairs(block) and len(block.rows[0]) > 2:
+        return _pairs_table(context, block)
     grid = place_cells(block)
     columns = max((item.column + item.span for row in grid for item in row), default=0)
     if not columns:
@@ -60,7 +70,57 @@ def write_table(context: BodyContext, block: Block) -> str:
         if block.caption
         else ""
     )
-    return head + table_xml(context, widths, rows)
+    return head + table_xml(context, widths, rows) + gap()
+
+
+def is_pairs(block: Block) -> bool:
+    """Whether a table is names and values side by side, its heading row saying nothing."""
+    return (
+        block.type == "table"
+        and block.header_rows == 1
+        and len(block.rows[0]) in {2, 4, 6}
+        and {cell.text.strip() for cell in block.rows[0]} in _PAIR_HEADS
+    )
+
+
+def _pairs_table(context: BodyContext, block: Block) -> str:
+    """Names on a shade, values beside them, high enough to write where a value is missing."""
+    columns = len(block.rows[0])
+    names = max(text_units(cell.text) for row in block.rows[1:] for cell in row[:columns:2])
+    unit = context.size("formlabel") * 10
+    fair = context.width // (columns // 2)
+    name = min(max(round(min(names, 12) * unit) + _PADDING, fair // 4), fair // 2)
+    widths = [name, fair - name] * (columns // 2)
+    widths[-1] = context.width - sum(widths[:-1])
+    rows: list[str] = []
+    for cells in block.rows[1:]:
+        parts: list[str] = []
+        for column in range(columns):
+            cell = cells[column] if column < len(cells) else None
+            runs = write_runs(context, cell.inlines, cell.text, block.line) if cell else ""
+            label = column % 2 == 0
+            shade = context.layout.tables.header_shade if label else ""
+            style = context.styles["formlabel" if label else "formtext"]
+            properties = cell_properties(widths[column], shade=shade)
+            parts.append(f"<w:tc>{properties}{paragraph(runs, style)}</w:tc>")
+        rows.append(f"<w:tr>{row_head(to_fill=True)}{''.join(parts)}</w:tr>")
+    return table_xml(context, widths, "".join(rows)) + gap()
+
+
+def row_head(*, to_fill: bool = False, header: bool = False) -> str:
+    """`w:trPr`: a row that does not split; one to write into by hand is high enough for that."""
+    high = f'<w:trHeight w:val="{mm(_FILL_HEIGHT)}" w:hRule="atLeast"/>' if to_fill else ""
+    repeat = "<w:tblHeader/>" if header else ""
+    return f"<w:trPr><w:cantSplit/>{high}{repeat}</w:trPr>"
+
+
+def gap(*, keep: bool = False) -> str:
+    """A short distance behind a table."""
+    kept = "<w:keepNext/>" if keep else ""
+    return (
+        f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'
+        '<w:rPr><w:sz w:val="8"/><w:szCs w:val="8"/></w:rPr></w:pPr></w:p>'
+    )
 
 
 def table_xml(context: BodyContext, widths: Sequence[int], rows: str) -> str:
@@ -220,8 +280,8 @@ def _row(
     line: int,
 ) -> str:
     cells = "".join(_cell(context, item, widths, aligns, header=header, line=line) for item in row)
-    repeat = "<w:tblHeader/>" if header else ""
-    return f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>{cells}</w:tr>"
+    to_fill = not header and any(not item.cell.text.strip() for item in row)
+    return f"<w:tr>{row_head(to_fill=to_fill, header=header)}{cells}</w:tr>"
 
 
 def _cell(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.body.blocks import BlockWriter
@@ -10,7 +10,7 @@ from generator.body.context import BodyContext
 from generator.body.form import write_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from generator.layout.model import Layout
@@ -30,8 +30,6 @@ class BodyValue:
         folder: The folder of the document's file, where image paths start.
         workspace: The folder that images must not leave.
         path: The file's name in warnings.
-        watermark: What stands slanting behind every page; empty for nothing.
-        properties: What the file is made from, for its custom properties.
     """
 
     body: Body
@@ -40,8 +38,6 @@ class BodyValue:
     folder: Path | None = None
     workspace: Path | None = None
     path: str = ""
-    watermark: str = ""
-    properties: Mapping[str, str] = field(default_factory=dict)
 
     def to_wordml(self, package: RenderPackage) -> str:
         """The whole body, in the template's styles."""
@@ -55,11 +51,6 @@ class BodyValue:
             workspace=self.workspace,
             path=self.path,
         )
-        if self.watermark:
-            package.set_watermark(self.watermark)
-        for name, value in self.properties.items():
-            if value:
-                package.set_property(name, value)
         if self.layout.form is not None:
             return write_form(context, self.body.root, self.layout.form)
         return BlockWriter(context).section(self.body.root) or "<w:p/>"

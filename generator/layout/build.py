@@ -67,9 +67,11 @@ def build_template(layout: Layout, *, logo: Logo | None = None) -> bytes:
     drawing = logo.drawing if logo else ""
     hangings = _header_parts(layout, drawing)
     body = pieces_xml(layout, layout.before, logo=drawing)
-    body += "<w:p><w:r><w:t>{{p 正文 }}</w:t></w:r></w:p>"
+    if layout.body:
+        body += "<w:p><w:r><w:t>{{p 正文 }}</w:t></w:r></w:p>"
     body += pieces_xml(layout, layout.after, logo=drawing)
-    if layout.after and layout.after[-1].table is not None:
+    last = (layout.after or layout.before)[-1:]
+    if last and last[0].table is not None:
         body += thin_paragraph()
     references = [
         f'<w:{kind}Reference w:type="{which}" r:id="{identity}"/>'

@@ -174,6 +174,7 @@ class Layout:
         contents_from: Characters of body text from which cover and table of contents appear
             (0: never).
         before: Pieces before the body, `after` behind it.
+        body: Whether the document's text stands in it; a sheet for signatures has none.
         header: Pieces of the header; `header_even`, `footer_even` for even pages.
     """
 
@@ -195,6 +196,7 @@ class Layout:
     footer_even: tuple[Piece, ...] = ()
     logo: str = ""
     watermark: bool = True
+    body: bool = True
 
     def style(self, key: str) -> TextStyle:
         """A style by key; unknown ones look like the base text."""

@@ -1,0 +1,237 @@
+"""A document of the workspace as a finished Word file.
+
+    rendered = render_document(workspace, "考勤与休假管理办法")
+    Path("考勤.docx").write_bytes(rendered.data)
+
+The .docx template owns page, styles, header and footer; the layout maps the body's blocks to them.
+A template that is unchanged since `wenshu template build` is built anew where the company's
+settings or the fitting to a page ask for it; one that HR changed in Word is used as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from generator.body import BodyValue
+from generator.estimate import estimate, height
+from generator.facts import page_facts, watermark
+from generator.layout import build_template
+from generator.layout.styles import resolved
+from generator.pages import measure_pages
+from generator.templates import find_template, load_logo, tightened
+from generator.toc import TocValue, toc_entries
+from generator.word.template import WordTemplate
+from store.loading import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from generator.estimate import Estimate
+    from generator.layout import Layout
+    from generator.layout.model import Piece
+    from generator.templates import TemplateSource
+    from store import Workspace
+    from store.catalogue import Entry
+    from store.document import Document
+
+_MIN_HEADINGS: Final = 4
+
+
+@dataclass(slots=True)
+class Rendered:
+    """A finished Word file.
+
+    Attributes:
+        data: The .docx.
+        title: The document's title, for file names.
+        pages: How many pages it has, from LibreOffice's layout or estimated; None if unknown.
+        pages_measured: `pages` comes from a real layout.
+        warnings: Chinese sentences: problems of the content, of images, of fonts.
+    """
+
+    data: bytes
+    title: str
+    pages: int | None = None
+    pages_measured: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+def render_document(
+    workspace: Workspace,
+    wanted: str | Entry,
+    *,
+    template: str | None = None,
+    data: Sequence[Path] = (),
+    values: Mapping[str, object] | None = None,
+    blank: bool = False,
+    length: str | None = None,
+) -> Rendered:
+    """Render a document into its kind's Word template.
+
+    Args:
+        workspace: The open workspace.
+        wanted: An entry, an id, a path or a unique title.
+        template: Another template by name or path (签收表, 回执, 签到册, 公文, …).
+        data: Further metric files.
+        values: Further values by name (`--set`, a row of a batch).
+        blank: Print each place to fill by hand as a blank.
+        length: 详版, 简版 or 一页版 of a summary.
+
+    Raises:
+        WenshuError: The document or template is not there, or cannot be read; a name is missing.
+    """
+    entry = workspace.resolve(wanted) if isinstance(wanted, str) else wanted
+    document = workspace.load(
+        entry, data=data, values=values, blank=blank, length=length, strict=True
+    )
+    loading = prepare(workspace, entry, document.meta, data=data, values=values or {})
+    source = find_template(workspace, document.kind, template)
+    job = _Job(workspace, entry, document, source, dict(loading.context), blank=blank)
+    return job.run()
+
+
+class _Job:
+    """One rendering: the values of the page, the table of contents, the fitting."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        entry: Entry,
+        document: Document,
+        source: TemplateSource,
+        context: dict[str, object],
+        *,
+        blank: bool,
+    ) -> None:
+        self.workspace = workspace
+        self.document = document
+        self.source = source
+        self.layout = source.layout
+        self.blank = blank
+        self.context = context
+        self.mark = ""
+        if (self.layout.watermark and document.kind.life_cycle) or document.meta.status == "草稿":
+            self.mark = watermark(document.meta, workspace.versions.in_force(entry))
+        self.warnings = [
+            f"{_place(problem.path, problem.line)}{problem.message}"
+            for problem in document.problems
+            if problem.severity != "notice"
+        ]
+
+    def run(self) -> Rendered:
+        """Render once, and once more where the table of contents wants its page numbers."""
+        entries = toc_entries(self.document.body, self.layout.contents_levels)
+        long = self._is_long() and len(entries) >= _MIN_HEADINGS
+        facts = page_facts(self.document, self.workspace.settings.company, self.context)
+        self.context |= {
+            "版面": {**facts, "封面": long, "目录": long},
+            "目录": TocValue(entries, self.layout, self.layout.contents_levels),
+        }
+        guess = self._estimate(long=long, entries=len(entries))
+        template, guess = self._fitted(guess)
+        self.context["目录"] = TocValue(
+            entries, self.layout, self.layout.contents_levels, guess.anchors
+        )
+        data = self._render(template)
+        pages, measured = guess.pages, False
+        if long and (found := measure_pages(data, self.document.body, self.workspace.cache)):
+            pages, anchors = found
+            measured = True
+            if any(anchors.get(item.anchor) != guess.anchors.get(item.anchor) for item in entries):
+                self.context["目录"] = TocValue(
+                    entries, self.layout, self.layout.contents_levels, guess.anchors | anchors
+                )
+                data = self._render(template)
+        return Rendered(data, self.document.meta.title, pages, measured, self.warnings)
+
+    def _is_long(self) -> bool:
+        limit = self.layout.contents_from
+        if not limit:
+            return False
+        return sum(len(block.text) for block in self.document.body.root.walk_blocks()) >= limit
+
+    def _estimate(self, *, long: bool, entries: int) -> Estimate:
+        first, above = 1, 0.0
+        if long:
+            first = 3 + int(entries * 26 // (self.layout.page.text_height * 72 / 25.4))
+        for piece in self.layout.before:
+            if "版面.封面" in piece.when or "版面.目录" in piece.when or piece.table is not None:
+                continue
+            style = resolved(self.layout, piece.style or "base")
+            above += height(style) + style.before + style.after
+        return estimate(self.document.body, self.layout, first_page=first, above=above)
+
+    def _fitted(self, guess: Estimate) -> tuple[WordTemplate, Estimate]:
+        """The template, tightened a little where that saves the page it is meant to save."""
+        fit = self.layout.fit
+        needs = self._with_signatures(guess)
+        if not fit.pages or not self.source.standard or needs <= fit.pages:
+            return WordTemplate(self.source.data), guess
+        plain = self.layout
+        for line, size in fit.steps:
+            self.layout = tightened(plain, line, size)
+            tight = self._estimate(long=False, entries=0)
+            if self._with_signatures(tight) < needs:
+                self.warnings.append(
+                    f"为排成{self._with_signatures(tight)}页，行距收紧到{line:.0%}"
+                    + (f"，字号收紧到{size:.0%}" if size < 1 else "")
+                    + "。"
+                )
+                logo = load_logo(self.workspace.root, self.layout)
+                return WordTemplate(build_template(self.layout, logo=logo)), tight
+        self.layout = plain
+        return WordTemplate(self.source.data), guess
+
+    def _with_signatures(self, guess: Estimate) -> int:
+        """Pages when the pieces behind the body are counted too."""
+        total = sum(_piece_height(self.layout, piece) for piece in self.layout.after)
+        share = total / (self.layout.page.text_height * 72 / 25.4)
+        return guess.pages + (1 if guess.filled + share > 1 else 0)
+
+    def _render(self, template: WordTemplate) -> bytes:
+        document = self.document
+        body = BodyValue(
+            document.body,
+            self.layout,
+            document.kind.numbering,
+            folder=document.path.parent,
+            workspace=self.workspace.root,
+            path=document.path.name,
+        )
+        made = template.render(
+            self.context | {"正文": body},
+            blank=self.blank,
+            watermark=self.mark,
+            properties=_provenance(document),
+        )
+        self.warnings += [text for text in template.warnings if text not in self.warnings]
+        return made
+
+
+def _place(path: str, line: int) -> str:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    if not name:
+        return ""
+    return f"{name} 第{line}行：" if line else f"{name}："
+
+
+def _piece_height(layout: Layout, piece: Piece) -> float:
+    """Points that a piece behind the body takes."""
+    if piece.table is not None:
+        heights = piece.table.heights or (8.0,)
+        rows = range(len(piece.table.rows))
+        return sum(heights[min(row, len(heights) - 1)] for row in rows) * 72 / 25.4
+    style = resolved(layout, piece.style or "base")
+    return height(style) + style.before + style.after
+
+
+def _provenance(document: Document) -> dict[str, str]:
+    """What the file is made from, kept in its properties."""
+    meta = document.meta
+    return {
+        "文枢文档": document.id,
+        "文枢版本": meta.version,
+        "文枢原文校验": document.content_hash,
+    }
