@@ -66,6 +66,7 @@ class WenshuGroup(click.Group):
             return None
         module = importlib.import_module(f"cli.commands.{cmd_name}")
         command: click.Command = module.command
+        command.options_metavar = "[选项]"
         return command
 
     def resolve_command(
@@ -92,6 +93,8 @@ class WenshuGroup(click.Group):
 
 @click.group(
     cls=WenshuGroup,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="文枢：公司文书的检索、编写与生成。",
     epilog="每个命令的用法：wenshu 命令 --help。说明见 README.zh-CN.md。",
@@ -115,9 +118,19 @@ def cli(ctx: click.Context, workspace: str | None) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    _want_utf8_names()
     set_up_streams()
     chinese.install()
     sys.exit(run(args))
+
+
+def _want_utf8_names() -> None:
+    """Start again in UTF-8 mode where file names can't be Chinese (a POSIX locale without it)."""
+    if sys.getfilesystemencoding().lower() == "utf-8" or sys.flags.utf8_mode or os.name == "nt":
+        return
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "cli.main", *sys.argv[1:]]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves, with the same words
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -143,7 +156,7 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _show_usage_error(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
-    hint = f"用法：{context.get_usage().partition(':')[2].strip()}" if context else ""
+    hint = f"用法：{context.get_usage().partition('：')[2].strip()}" if context else ""
     if context:
         hint += f"\n      详见 {context.command_path} --help"
     echo_error(error.format_message(), hint)

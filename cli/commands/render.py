@@ -58,16 +58,17 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     from store.files import write_atomic  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
+    files, pairs = _data_files(data), _pairs(values)
+    path = _target(output, workspace.resolve(wanted).meta.title)
     rendered = render_document(
         workspace,
         wanted,
         template=template,
-        data=_data_files(data),
-        values=_pairs(values),
+        data=files,
+        values=pairs,
         blank=blank,
         length=length,
     )
-    path = _target(output, rendered.title)
     write_atomic(path, rendered.data)
     pdf, pages = None, rendered.pages
     if want_pdf:
