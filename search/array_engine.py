@@ -1,0 +1,216 @@
+"""The engine over one generation: masks, ranking, versions folded, facets counted."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from search.engine import Answer, Found
+from search.entries import TITLE
+from search.masks import Masks
+from search.ranking import Scores, rank, supported, whole_scores
+from search.table import IN_FORCE, UNKNOWN
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from search.generation import Generation
+    from search.syntax import Request
+    from search.terms import Question
+
+    Array = NDArray[Any]
+
+DEPTH: Final = 200
+SUPPORT: Final = 0.2
+OUT_OF_FORCE: Final = 0.45
+UNCERTAIN_FORCE: Final = 0.85
+TITLE_FACTOR: Final = 0.6
+TITLE_SHARE: Final = 0.75
+FACETS: Final = ("kind", "department", "status", "year")
+
+
+class ArrayEngine:
+    """Answers requests from one generation."""
+
+    def __init__(self, generation: Generation) -> None:
+        """Answer from this generation."""
+        self.generation = generation
+        self.corpus = generation.corpus
+        self.table = generation.table
+        self.masks = Masks(generation)
+        self._priors: dict[int, Array] = {}
+
+    def run(
+        self, request: Request, question: Question, day: int, *, on: int | None, limit: int
+    ) -> Answer:
+        """Answer a request; see `search.engine.Engine.run`."""
+        rows = self.masks.rows(request, on)
+        scores, relaxed = self._scores(request, question, rows)
+        if not len(scores.units):
+            return Answer(0, [], {name: {} for name in FACETS}, relaxed)
+        return self._answer(scores, day if on is None else on, limit, relaxed)
+
+    def _scores(
+        self, request: Request, question: Question, rows: Array | None
+    ) -> tuple[Scores, list[str]]:
+        masks = self.masks.units(request, rows, headings=False)
+        scores = self._ranked(request, question, masks)
+        if len(scores.units) or not (request.phrases or request.label):
+            return scores, []
+        if request.phrases:
+            masks = self.masks.units(request, rows, headings=True)
+            scores = self._ranked(request, question, masks)
+        return scores, ["headings"] if len(scores.units) else []
+
+    def _ranked(self, request: Request, question: Question, masks: list[Array | None]) -> Scores:
+        """Plain questions need a fair share; what was asked for exactly needs no more."""
+        exact = bool(request.phrases or request.tree is not None)
+        filtered = request.filters or request.titles or request.label or request.refused
+        if exact or (not question.wanted and (filtered or request.excluded)):
+            return whole_scores(self.corpus, question.wanted, masks)
+        if not question.wanted:
+            return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        return rank(self.corpus, question.wanted, masks)
+
+    # -- second stage -----------------------------------------------------------------------------
+
+    def prior(self, day: int) -> Array:
+        """A factor for each document: its authority, and whether it is in force."""
+        if day not in self._priors:
+            state = self.table.in_force(day)
+            force = np.where(state == IN_FORCE, 1.0, OUT_OF_FORCE)
+            force = np.where(state == UNKNOWN, UNCERTAIN_FORCE, force)
+            self._priors = {day: self.table.authority * force}
+        return self._priors[day]
+
+    def final_scores(self, scores: Scores, day: int) -> Array:
+        """First-stage scores with authority, validity and the sort of unit."""
+        rows = self.generation.unit_rows[scores.units]
+        final: Array = scores.scores * self.prior(day)[rows]
+        weak_title = (self._types[scores.units] == TITLE) & (scores.shares < TITLE_SHARE)
+        final[weak_title] *= TITLE_FACTOR
+        return final
+
+    def _answer(self, scores: Scores, day: int, limit: int, relaxed: list[str]) -> Answer:
+        final = self.final_scores(scores, day)
+        units, shares, first = scores.units, scores.shares, scores.scores
+        rows = self.generation.unit_rows[units]
+        groups = self._groups[units]
+        total, representative = _fold(groups, final, self._force_order(rows, day))
+        facets = self._facets(rows[representative])
+        depth = max(DEPTH, 2 * limit)
+        best = representative
+        if len(best) > depth:
+            best = best[np.argpartition(-final[best], depth)[:depth]]
+        best = best[np.lexsort((units[best], -final[best]))]
+        raised = supported(rows[best], final[best], SUPPORT)
+        order = np.lexsort((units[best], -raised))[:limit]
+        found = []
+        for at in order.tolist():
+            k = int(best[at])
+            others = self._others(k, units, rows, groups) if groups[k] >= 0 else ()
+            found.append(
+                Found(
+                    int(units[k]),
+                    int(rows[k]),
+                    float(raised[at]),
+                    float(first[k]),
+                    float(shares[k]),
+                    others,
+                )
+            )
+        return Answer(total, found, facets, relaxed)
+
+    def _force_order(self, rows: Array, day: int) -> Array:
+        """What stands first among the versions of one clause: in force, then the newest."""
+        state = self.table.in_force(day)
+        rank_of = np.where(state == IN_FORCE, 2, np.where(state == UNKNOWN, 1, 0))
+        ages = np.array([row.age for row in self.table.rows], np.int64)
+        order: Array = (rank_of * 10_000_000 + ages)[rows]
+        return order
+
+    def _others(
+        self, k: int, units: Array, rows: Array, groups: Array
+    ) -> tuple[tuple[int, int], ...]:
+        """The same clause in other versions, the newest first."""
+        same = np.flatnonzero(self._groups == groups[k])
+        same = same[same != units[k]]
+        owners = self.generation.unit_rows[same]
+        pairs = [
+            (int(u), int(r)) for u, r in zip(same, owners, strict=True) if r >= 0 and r != rows[k]
+        ]
+        pairs.sort(key=lambda pair: -self.table.rows[pair[1]].age)
+        return tuple(pairs)
+
+    def _facets(self, rows: Array) -> dict[str, dict[str, int]]:
+        facets = {}
+        for name in FACETS:
+            values, codes = self.table.codes(name)
+            counts = np.bincount(codes[rows], minlength=len(values))
+            order = np.lexsort((np.arange(len(values)), -counts))
+            facets[name] = {
+                values[at]: int(counts[at]) for at in order if counts[at] and values[at]
+            }
+        return facets
+
+    @cached_property
+    def _types(self) -> Array:
+        return self.corpus.gather("types")
+
+    @cached_property
+    def _groups(self) -> Array:
+        """A number for each clause of a text that has several versions, -1 for all others."""
+        families: dict[str, list[int]] = {}
+        for at, row in enumerate(self.table.rows):
+            families.setdefault(row.family, []).append(at)
+        family = np.full(len(self.table) + 1, -1, np.int64)
+        several = [rows for rows in families.values() if len(rows) > 1]
+        for number, rows in enumerate(several):
+            family[rows] = number
+        owners = self.generation.unit_rows
+        of_unit = family[owners]
+        groups = np.full(len(owners), -1, np.int64)
+        members = np.flatnonzero((of_unit >= 0) & (owners >= 0))
+        if len(members):
+            keys = self._clause_keys(members, of_unit)
+            groups[members] = np.unique(keys, return_inverse=True)[1]
+        return groups
+
+    def _clause_keys(self, members: Array, of_unit: Array) -> Array:
+        """Family and label as one number; units without a label go by their sort and heading."""
+        labels = self.corpus.gather("labels")[members].copy()
+        for at in np.flatnonzero(labels == 0).tolist():
+            unit = int(members[at])
+            title = self._types[unit] == TITLE
+            heading = "" if title else str(self.corpus.info(unit)[2])
+            labels[at] = np.uint64(hash_text(f"{int(title)}{heading}"))
+        mixed: Array = labels ^ (of_unit[members].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        return mixed
+
+
+def hash_text(text: str) -> int:
+    """A 64-bit number of a text, the same in every process."""
+    from hashlib import blake2b  # noqa: PLC0415
+
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _fold(groups: Array, final: Array, order: Array) -> tuple[int, Array]:
+    """One unit of each group, the first by `order`; the number of groups and single units.
+
+    The group keeps the best score of its units.
+    """
+    grouped = np.flatnonzero(groups >= 0)
+    single = np.flatnonzero(groups < 0)
+    if not len(grouped):
+        return len(single), single
+    by = grouped[np.lexsort((-final[grouped], -order[grouped], groups[grouped]))]
+    first = by[np.flatnonzero(np.diff(groups[by], prepend=-2))]
+    _, inverse = np.unique(groups[grouped], return_inverse=True)
+    best = np.zeros(inverse.max() + 1)
+    np.maximum.at(best, inverse, final[grouped])
+    final[first] = best
+    chosen = np.sort(np.concatenate((single, first)))
+    return len(chosen), chosen

@@ -1,0 +1,64 @@
+"""The analysis of an index: frozen when it is built, changed at a rebuild only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from search.analysis import ANALYSIS_VERSION, Segmenter
+from search.arrays import DamagedFile
+from search.folding import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from search.places import Folder as Place
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Folding table and the segmenter's own words."""
+
+    folder: Folder
+    words: tuple[str, ...]
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """A segmenter that knows the words."""
+        return Segmenter(self.words)
+
+    @classmethod
+    def build(cls, words: Iterable[str]) -> Analysis:
+        """Make a new analysis; the words are folded."""
+        folder = Folder.build()
+        return cls(folder, tuple(sorted({folder(word) for word in words})))
+
+    def to_json(self) -> dict[str, object]:
+        """What is kept in the index."""
+        return {
+            "version": ANALYSIS_VERSION,
+            "source": self.folder.source,
+            "target": self.folder.target,
+            "words": self.words,
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Analysis:
+        """Read what `to_json` gave.
+
+        Raises:
+            DamagedFile: It is of another version or not complete.
+        """
+        try:
+            if value["version"] != ANALYSIS_VERSION:
+                raise DamagedFile("analysis")
+            words = tuple(str(word) for word in value["words"])
+            return cls(Folder(str(value["source"]), str(value["target"])), words)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedFile("analysis") from error
+
+    @classmethod
+    def load(cls, place: Place, name: str, checksum: int) -> Analysis:
+        """Read the analysis of an index."""
+        return cls.from_json(place.read_json(name, checksum))

@@ -1,0 +1,273 @@
+"""The face of the search: open an index over a workspace, and ask it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from search.array_engine import ArrayEngine
+from search.arrays import DamagedFile
+from search.errors import IndexBusy, IndexNotWritable
+from search.generation import Generation
+from search.lexicon import Lexicon
+from search.library import Library
+from search.places import Folder
+from search.results import Results
+from search.spelling import Speller
+from search.syntax import Request, parse
+from search.terms import Question, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Self
+
+    from search.relations import Related
+    from search.suggestions import Suggester, Suggestion
+    from search.updating import Summary
+    from store import Workspace
+
+    Progress = Callable[[int, int], None]
+    Values = str | int | Sequence[str] | None
+
+FOLDER = "search"
+
+
+class SearchIndex:
+    """The index of one workspace.
+
+    `open` brings it up to date when `kb/` is behind; a search does not look at the disk again.
+    """
+
+    def __init__(
+        self, workspace: Workspace, generation: Generation, summary: Summary | None
+    ) -> None:
+        """Ask this generation; use `open`."""
+        self.workspace = workspace
+        self.summary = summary
+        self._take(generation)
+
+    def _take(self, generation: Generation) -> None:
+        self._generation = generation
+        self._engine = ArrayEngine(generation)
+        for name in ("_lexicon", "_speller"):
+            self.__dict__.pop(name, None)
+
+    @classmethod
+    def open(
+        cls,
+        workspace: Workspace,
+        *,
+        progress: Progress | None = None,
+        rebuild: bool = False,
+        update: bool = True,
+        wait: float = 600.0,
+    ) -> Self:
+        """Open the index of a workspace.
+
+        Args:
+            workspace: Whose documents are searched.
+            progress: Told how many documents are done, of how many, while it is brought up to date.
+            rebuild: Make it anew.
+            update: Bring it up to date; else it is taken as it is when there is one.
+            wait: For how many seconds another program that writes the index is waited for.
+
+        Raises:
+            IndexBusy: Another program is writing, and there is no older index to use.
+            IndexNotWritable: The folder cannot be written, and there is no older index to use.
+        """
+        library = Library(workspace)
+        place = Folder(workspace.cache / FOLDER)
+        generation = None if rebuild else _try_open(place)
+        if generation is not None and (not update or not _behind(generation, library)):
+            return cls(workspace, generation, None)
+        summary = _update(place, library, generation, progress, rebuild=rebuild, wait=wait)
+        found = Generation.open(place)
+        if found is None:
+            raise IndexNotWritable(str(place.path))
+        return cls(workspace, found, summary)
+
+    def refresh(self) -> bool:
+        """Notice changes of `kb/`, or of the index by another program; True when there were any."""
+        library = Library(self.workspace)
+        place = self._generation.place
+        current = place.current()
+        newer = current is not None and current.get("number") != self._generation.number
+        if not newer and not _behind(self._generation, library):
+            return False
+        opened = type(self).open(self.workspace)
+        self.summary = opened.summary
+        self._take(opened._generation)  # noqa: SLF001 - the same class
+        return True
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def search(  # noqa: PLR0913 - the filters are the interface
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        kind: Values = None,
+        department: Values = None,
+        status: Values = None,
+        year: Values = None,
+        tag: Values = None,
+        on: date | str | None = None,
+        expand: bool = True,
+    ) -> Results:
+        """Find clauses.
+
+        Args:
+            query: What was typed.
+            limit: How many hits to give.
+            kind: Slug, name or alias of a kind, or several.
+            department: A department, or several.
+            status: A status, or several.
+            year: A year, or several.
+            tag: A tag, or several.
+            on: Only what was in force on this day.
+            expand: Also search the official terms of everyday words, and mend typing mistakes.
+
+        Raises:
+            UnknownField: The query filters by a field that does not exist.
+            KindNotFound: There is no such kind.
+            InvalidValue: `on` is not a date.
+        """
+        started = perf_counter()
+        request = parse(query)
+        given = {"kind": kind, "department": department, "status": status, "year": year, "tag": tag}
+        for name, value in given.items():
+            request.filters.setdefault(name, []).extend(_values(value))
+        self._clean_filters(request)
+        question = self._understand(request, expand=expand)
+        today = date.today()
+        day = _day(on)
+        answer = self._engine.run(
+            request,
+            question,
+            today.toordinal(),
+            on=day.toordinal() if day else None,
+            limit=max(0, limit),
+        )
+        return Results(
+            query=query,
+            request=request,
+            question=question,
+            answer=answer,
+            generation=self._generation,
+            day=day or today,
+            took_ms=(perf_counter() - started) * 1000,
+            suggest=lambda: self._suggestion(request, question),
+        )
+
+    def _clean_filters(self, request: Request) -> None:
+        for values in (request.filters, request.refused):
+            if values.get("kind"):
+                values["kind"] = [self.workspace.kind(name).slug for name in values["kind"]]
+            for name in [name for name, found in values.items() if not found]:
+                del values[name]
+
+    def _understand(self, request: Request, *, expand: bool) -> Question:
+        return understand(
+            request.plain,
+            self._generation.analysis,
+            self._generation.corpus,
+            self._lexicon if expand else None,
+            self._speller,
+            mend=expand,
+        )
+
+    def _suggestion(self, request: Request, question: Question) -> str | None:
+        """A better spelling of the whole query."""
+        if not question.mended or question.mended == question.folded:
+            return None
+        return request.text.replace(request.plain, question.mended, 1)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon.load(self.workspace.root).folded(self._generation.analysis.folder)
+
+    @cached_property
+    def _speller(self) -> Speller:
+        generation = self._generation
+        return Speller(
+            generation.corpus, generation.analysis, generation.place, generation.readings_mark
+        )
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
+        """What the user may be about to type: titles, posts, headings, words of the library."""
+        return self._suggester.suggest(prefix, limit)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        from search.suggestions import Suggester  # noqa: PLC0415
+
+        return Suggester(self._generation, self._speller)
+
+    def related(self, document_id: str, limit: int = 5) -> list[Related]:
+        """Other documents about the same things."""
+        from search.relations import related  # noqa: PLC0415
+
+        return related(self._generation, document_id, limit)
+
+    # -- facts ------------------------------------------------------------------------------------
+
+    @property
+    def documents(self) -> int:
+        """How many documents are searched."""
+        return len(self._generation.table)
+
+    @property
+    def units(self) -> int:
+        """How many clauses, titles and pieces of text are searched."""
+        return int((self._generation.unit_rows >= 0).sum())
+
+
+def _try_open(place: Folder) -> Generation | None:
+    try:
+        return Generation.open(place)
+    except DamagedFile:
+        return None
+
+
+def _behind(generation: Generation, library: Library) -> bool:
+    from search.staleness import is_behind  # noqa: PLC0415
+
+    return is_behind(generation, library)
+
+
+def _update(
+    place: Folder,
+    library: Library,
+    old: Generation | None,
+    progress: Progress | None,
+    *,
+    rebuild: bool,
+    wait: float,
+) -> Summary | None:
+    """Update; where that is refused and there is an older index, use that."""
+    from search.updating import Updater  # noqa: PLC0415
+
+    try:
+        return Updater(place, library, progress).run(rebuild=rebuild, wait=wait)
+    except (IndexBusy, IndexNotWritable):
+        if old is None:
+            raise
+        return None
+
+
+def _values(value: Values) -> list[str]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, (str, int)):
+        return [str(value)]
+    return [str(item) for item in value]
+
+
+def _day(on: date | str | None) -> date | None:
+    if on is None or isinstance(on, date):
+        return on
+    from store.dates import parse_date  # noqa: PLC0415 - most searches name no day
+
+    return parse_date(on)

@@ -1,0 +1,261 @@
+"""Ranking a plain question: BM25 over words and pairs, a threshold, and what stands around a unit.
+
+Scores of the first stage are Whoosh's BM25F. Only terms that can decide which units are hits at all
+are added up over all their postings; the frequent rest is looked up for the candidates alone. The
+scores of hits come out the same.
+
+A unit is a hit when it carries a fair part of the question. What a unit of its length would score
+with every term in it once is the whole; the part is measured against the best unit's part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from search.saturation import K1
+from search.segment import GRAMS, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from search.corpus import Corpus
+
+    Array = NDArray[Any]
+
+_SHORT, _SHORT_SHARE = 2, 0.5
+_LONG, _LONG_SHARE = 7, 0.2
+_LEAST: Final = 0.15
+_FIRST_PASS: Final = 0.4
+_LOOK_UP: Final = 6
+
+
+class Wanted(NamedTuple):
+    """A term of a question with its weight; `counts` is false for what was added to it."""
+
+    field: str
+    term: str
+    weight: float
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A term in one segment: its number there, its factor, its highest contribution."""
+
+    field: str
+    number: int
+    factor: float
+    bound: float
+    postings: int
+
+
+class Scores(NamedTuple):
+    """Candidate units of the corpus, their scores, and what part of the question they carry."""
+
+    units: Array
+    scores: Array
+    shares: Array
+
+
+def rank(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]) -> Scores:
+    """Score the units that carry a fair part of the question.
+
+    Args:
+        corpus: The segments.
+        wanted: The terms.
+        masks: For each segment, which units are allowed; None for all.
+    """
+    factors = [item.weight * corpus.idf(item.field, item.term) * (K1 + 1) for item in wanted]
+    whole = {WORDS: 0.0, GRAMS: 0.0}
+    for item, factor in zip(wanted, factors, strict=True):
+        if item.counts and corpus.frequency(item.field, item.term):
+            whole[item.field] += factor
+    found = [
+        _Question(corpus, at, wanted, factors, whole).scores(masks[at])
+        for at in range(len(corpus.segments))
+    ]
+    units = np.concatenate([s.units + o for s, o in zip(found, corpus.offsets, strict=True)])
+    scores = np.concatenate([s.scores for s in found])
+    shares = np.concatenate([s.shares for s in found])
+    if len(shares):
+        keep = shares >= share_limit(float(shares.max()), fair_share(wanted))
+        units, scores, shares = units[keep], scores[keep], shares[keep]
+    return Scores(units, scores, shares)
+
+
+def fair_share(wanted: Sequence[Wanted]) -> float:
+    """What part of the best unit's part a hit must carry: half for two words, less for many."""
+    words = sum(item.field == WORDS and item.counts and item.weight >= 1 for item in wanted)
+    way = min(max((words - _SHORT) / (_LONG - _SHORT), 0.0), 1.0)
+    return _SHORT_SHARE + (_LONG_SHARE - _SHORT_SHARE) * way
+
+
+def share_limit(best: float, fair: float) -> float:
+    """The part of the question that a hit must carry."""
+    return fair * min(max(best, _LEAST), 1.0)
+
+
+class _Question:
+    """One question in one segment."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        at: int,
+        wanted: Sequence[Wanted],
+        factors: Sequence[float],
+        whole: dict[str, float],
+    ) -> None:
+        self.segment = corpus.segments[at]
+        self.alive = corpus.alive[at] if corpus.removed[at] else None
+        self.averages = corpus.averages
+        self.whole = whole
+        self.fair = fair_share(wanted)
+        self.terms = self._terms(wanted, factors)
+
+    def _terms(self, wanted: Sequence[Wanted], factors: Sequence[float]) -> list[_Term]:
+        terms = []
+        for item, factor in zip(wanted, factors, strict=True):
+            field = self.segment.fields[item.field]
+            number = field.vocabulary.find(item.term)
+            if number >= 0:
+                stretch = max(
+                    1.0, self.averages[item.field] * self.segment.units / max(field.total, 1)
+                )
+                bound = factor * min(1.0, float(field.tops[number]) * stretch)
+                terms.append(_Term(item.field, number, factor, bound, field.frequency(number)))
+        terms.sort(key=lambda term: term.bound, reverse=True)
+        return terms
+
+    def scores(self, mask: Array | None) -> Scores:
+        if not self.terms:
+            return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        total = sum(term.factor for term in self.terms)
+        done = self._until(0, _FIRST_PASS * total)
+        sums = self._sum(self.terms[:done])
+        expected = self._expected()
+        self._allow(sums, mask)
+        limit = self._limit(sums, expected)
+        if done < len(self.terms) and limit < _FIRST_PASS:
+            more = self._until(done, limit * total)
+            if more > done:
+                sums += self._sum(self.terms[done:more])
+                self._allow(sums, mask)
+                done = more
+                limit = self._limit(sums, expected)
+        rest = self.terms[done:]
+        reach = sum(term.bound for term in rest)
+        units = np.flatnonzero((sums + reach >= limit * expected) & (sums > 0))
+        scores = sums[units]
+        for term in rest:
+            self._look_up(term, units, scores)
+        return Scores(units, scores, scores / expected[units])
+
+    def scores_of(self, units: Array) -> Array:
+        """The scores of these units alone."""
+        sums: Array = np.zeros(len(units))
+        for term in self.terms:
+            self._look_up(term, units, sums)
+        return sums
+
+    def _until(self, start: int, left: float) -> int:
+        """How many terms to add up so that the rest weighs at most `left`."""
+        rest = sum(term.factor for term in self.terms[start:])
+        for at in range(start, len(self.terms)):
+            if rest <= left:
+                return at
+            rest -= self.terms[at].factor
+        return len(self.terms)
+
+    def _limit(self, sums: Array, expected: Array) -> float:
+        best = float((sums / expected).max(initial=0.0))
+        return share_limit(best, self.fair)
+
+    def _allow(self, sums: Array, mask: Array | None) -> None:
+        if mask is not None:
+            sums[~mask] = 0.0
+        if self.alive is not None:
+            sums[~self.alive] = 0.0
+
+    def _expected(self) -> Array:
+        """What a unit of each length would score with every term in it once."""
+        expected: Array = np.full(self.segment.units, 1e-9)
+        for name, weight in self.whole.items():
+            if weight:
+                norms = self.segment.fields[name].norms(self.averages[name])
+                expected += weight / (1 + norms)
+        return expected
+
+    def _sum(self, terms: Sequence[_Term]) -> Array:
+        sums: Array = np.zeros(self.segment.units)
+        for name in (WORDS, GRAMS):
+            chosen = [term for term in terms if term.field == name]
+            if not chosen:
+                continue
+            field = self.segment.fields[name]
+            postings = [field.postings(term.number) for term in chosen]
+            units = np.concatenate([units for units, _ in postings])
+            tf = np.concatenate([tf for _, tf in postings])
+            values = np.repeat([t.factor for t in chosen], [t.postings for t in chosen])
+            below = field.norms(self.averages[name]).take(units)
+            below += tf
+            values *= tf
+            values /= below
+            sums += np.bincount(units, values, self.segment.units)
+        return sums
+
+    def _look_up(self, term: _Term, units: Array, scores: Array) -> None:
+        """Add one term to the scores of these units."""
+        if not len(units):
+            return
+        field = self.segment.fields[term.field]
+        found, tf = field.postings(term.number)
+        if len(units) * _LOOK_UP > len(found):
+            dense = np.zeros(self.segment.units, np.uint8)
+            dense[found] = tf
+            counts = dense[units].astype(np.float64)
+        else:
+            at = np.minimum(found.searchsorted(units), len(found) - 1)
+            counts = np.where(found[at] == units, tf[at], 0).astype(np.float64)
+        norms = field.norms(self.averages[term.field])[units]
+        scores += term.factor * counts / (counts + norms)
+
+
+def supported(rows: Array, scores: Array, weight: float, depth: int = 3) -> Array:
+    """Scores raised by the other good units of the same document.
+
+    Args:
+        rows: The document of each unit, in descending order of scores.
+        scores: The scores.
+        weight: How much of the mean of a document's best units is added.
+        depth: How many of them.
+    """
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    position = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
+    best = np.where(position < depth, scores[order], 0.0)
+    means = np.add.reduceat(best, first) / depth
+    added = np.repeat(means, np.diff(np.append(first, len(order))))
+    result = scores.copy()
+    result[order] += weight * added
+    return result
+
+
+def whole_scores(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]) -> Scores:
+    """Score every allowed unit, also one without any of the terms."""
+    factors = [item.weight * corpus.idf(item.field, item.term) * (K1 + 1) for item in wanted]
+    units, scores, shares = [], [], []
+    for at, offset in enumerate(corpus.offsets):
+        mask = masks[at]
+        here = np.flatnonzero(corpus.alive[at] if mask is None else mask & corpus.alive[at])
+        sums = _Question(corpus, at, wanted, factors, {}).scores_of(here)
+        units.append(here + offset)
+        scores.append(sums + 1e-6)
+        shares.append(np.ones(len(here)))
+    return Scores(np.concatenate(units), np.concatenate(scores), np.concatenate(shares))

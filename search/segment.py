@@ -1,0 +1,176 @@
+"""Reading one segment: its units, and the postings of its two fields."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from search.analysis import SHIFT, gram_code, gram_text
+from search.arrays import ArrayFile, DamagedFile, Strings
+from search.saturation import BYTE_LENGTHS, saturation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+WORDS: Final = "words"
+GRAMS: Final = "grams"
+
+
+class Vocabulary(Protocol):
+    """The terms of a field, in order."""
+
+    def __len__(self) -> int: ...
+
+    def find(self, term: str) -> int:
+        """The number of a term, -1 when the segment does not have it."""
+
+    def text(self, number: int) -> str:
+        """The term of a number."""
+
+    def prefix(self, prefix: str) -> tuple[int, int]:
+        """The range of numbers whose terms begin with a prefix."""
+
+
+class _Words:
+    """Words in the order of their bytes."""
+
+    def __init__(self, file: ArrayFile) -> None:
+        self._strings = Strings(file["w.blob"], file["w.starts"])
+        self.find = lru_cache(4096)(self._strings.find)
+
+    def __len__(self) -> int:
+        return len(self._strings)
+
+    def text(self, number: int) -> str:
+        return self._strings[number]
+
+    def prefix(self, prefix: str) -> tuple[int, int]:
+        return self._strings.prefix_range(prefix)
+
+
+class _Grams:
+    """Pairs of characters in the order of their codes."""
+
+    def __init__(self, file: ArrayFile) -> None:
+        self.codes = file["g.codes"]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def find(self, term: str) -> int:
+        code = np.uint64(gram_code(term))
+        at = int(self.codes.searchsorted(code))
+        return at if at < len(self.codes) and self.codes[at] == code else -1
+
+    def text(self, number: int) -> str:
+        return gram_text(int(self.codes[number]))
+
+    def prefix(self, prefix: str) -> tuple[int, int]:
+        if not prefix:
+            return 0, len(self.codes)
+        if len(prefix) > 1:
+            at = self.find(prefix[:2])
+            return (at, at + 1) if at >= 0 and len(prefix) == 2 else (0, 0)
+        low = np.uint64(ord(prefix) << SHIFT)
+        high = np.uint64((ord(prefix) + 1) << SHIFT)
+        return int(self.codes.searchsorted(low)), int(self.codes.searchsorted(high))
+
+
+class Field:
+    """The postings of one field of one segment."""
+
+    def __init__(self, file: ArrayFile, name: str) -> None:
+        """Take the arrays of a field."""
+        letter = name[0]
+        self.vocabulary: Vocabulary = _Words(file) if name == WORDS else _Grams(file)
+        self.at = file[f"{letter}.at"]
+        self.docs = file[f"{letter}.docs"]
+        self.tf = file[f"{letter}.tf"]
+        self.tops = file[f"{letter}.top"]
+        self.lengths = file[f"{letter}.len"]
+        self.total = int(file.extra["totals"][name])
+        self._norms: tuple[float, Array] | None = None
+        if len(self.at) != len(self.vocabulary) + 1 or int(self.at[-1]) != len(self.docs):
+            raise DamagedFile(str(file.path))
+
+    def norms(self, average: float) -> Array:
+        """What BM25 adds to the term frequency, for each unit, at this average length."""
+        if self._norms is None or self._norms[0] != average:
+            self._norms = average, saturation(BYTE_LENGTHS, average)[self.lengths]
+        return self._norms[1]
+
+    def frequency(self, number: int) -> int:
+        """In how many units a term stands."""
+        return int(self.at[number + 1]) - int(self.at[number])
+
+    def postings(self, number: int) -> tuple[Array, Array]:
+        """The units of a term and how often it stands in each."""
+        low, high = int(self.at[number]), int(self.at[number + 1])
+        return self.docs[low:high], self.tf[low:high]
+
+    def ranges(self, first: int, last: int) -> Iterator[int]:
+        """The numbers of a range of terms."""
+        return iter(range(first, last))
+
+
+class Segment:
+    """One immutable segment of the index."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file.
+
+        Raises:
+            DamagedFile: It is not complete.
+        """
+        self.file = ArrayFile(path)
+        self.path = path
+        self.units = int(self.file.extra["units"])
+        self.documents: list[tuple[str, str]] = [
+            (str(name), str(stamp)) for name, stamp in self.file.extra["documents"]
+        ]
+        self.fields = {WORDS: Field(self.file, WORDS), GRAMS: Field(self.file, GRAMS)}
+        self.owners = self.file["u.doc"]
+        self.labels = self.file["u.label"]
+        self.types = self.file["u.type"]
+        self.base = self.file["u.base"]
+        self.bodies = self.file["u.body"]
+        self.occurrences = self.file["g.occ"]
+        self.occurrence_at = self.file["g.occ_at"]
+        self._text = Strings(self.file["u.text"], self.file["u.text_at"])
+        self._info = Strings(self.file["u.info"], self.file["u.info_at"])
+        if len(self.owners) != self.units or len(self._text) != self.units:
+            raise DamagedFile(str(path))
+
+    def whole_text(self, unit: int) -> str:
+        """Context and text of a unit as they were indexed, unfolded."""
+        return self._text[unit]
+
+    def body_offset(self, unit: int) -> int:
+        """Where a unit's own text begins in its whole text."""
+        return int(self.bodies[unit]) - int(self.base[unit])
+
+    def info(self, unit: int) -> list[Any]:
+        """Clause, anchor, heading, line and parts of a unit."""
+        record: list[Any] = json.loads(self._info.raw(unit))
+        return record
+
+    def gram_places(self, gram: str) -> Array:
+        """Where a gram stands in the segment's running text, in order."""
+        number = self.fields[GRAMS].vocabulary.find(gram)
+        if number < 0:
+            return self.occurrences[:0]
+        low, high = int(self.occurrence_at[number]), int(self.occurrence_at[number + 1])
+        return self.occurrences[low:high]
+
+    def unit_of_place(self, places: Array) -> Array:
+        """The units in which places of the running text lie."""
+        units: Array = self.base.searchsorted(places, side="right") - 1
+        return units

@@ -1,0 +1,171 @@
+"""Readings of the library's words: typed pinyin, initials, and words that sound the same."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from search.phrases import text_places
+from search.readings import Readings, fuzzy
+from search.segment import GRAMS, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from search.corpus import Corpus
+    from search.frozen import Analysis
+    from search.places import Folder
+    from search.segment import Segment
+
+_LATIN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2,24}(?![a-z0-9])")
+_IDEOGRAPHS: Final = re.compile(r"[一-龥]{2,8}")
+_CHOICES: Final = 8
+_SHOWN: Final = 3
+_COMMONER: Final = 10
+_LONGEST_WORD: Final = 4
+
+
+class Speller:
+    """Knows how the words of the library sound; reads its table when it is first needed."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        analysis: Analysis,
+        place: Folder,
+        mark: tuple[str, int],
+        names: Iterable[str] = (),
+    ) -> None:
+        """Take the corpus, the table's file, and names of posts and departments."""
+        self._corpus = corpus
+        self._analysis = analysis
+        self._place = place
+        self._mark = mark
+        self._names = tuple(names)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The frozen table of readings."""
+        return Readings(self._place.read_json(*self._mark))
+
+    # -- typed pinyin -----------------------------------------------------------------------------
+
+    def typed(self, folded: str) -> list[tuple[str, list[str]]]:
+        """Runs of Latin letters that are no words of the library but spell some."""
+        found = []
+        for match in _LATIN.finditer(folded):
+            run = match.group()
+            if self._corpus.frequency(WORDS, run):
+                continue
+            words = self.spelled(run)
+            if words:
+                found.append((run, words))
+        return found
+
+    def spelled(self, run: str) -> list[str]:
+        """What a run of letters may spell, as pinyin or as initials, the likeliest first."""
+        spelled, initials = self.readings.spelled, self.readings.by_initials
+        fuzzed = fuzzy(run)
+        direct = [*spelled.get(fuzzed, ())[:_SHOWN], *initials.get(run, ())[:_CHOICES]]
+        splits = [*_splits(fuzzed, spelled, 3), *_splits(run, initials, 2)]
+        joined = {"".join(words) for split in splits for words in product(*split)}
+        scored = {word: self.occurrences(word) for word in dict.fromkeys([*direct, *joined])}
+        good = [word for word in scored if scored[word]]
+        good.sort(key=lambda word: (word not in self._names, -scored[word]))
+        return good[:_SHOWN]
+
+    def occurrences(self, text: str) -> int:
+        """How often a text stands in the library."""
+        fold = self._analysis.folder
+        return sum(len(text_places(segment, text, fold)) for segment in self._corpus.segments)
+
+    # -- typing mistakes --------------------------------------------------------------------------
+
+    def mistakes(self, cut: list[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
+        """Runs of the question that are no words here, and the word that sounds the same."""
+        at = 0
+        while at < len(cut):
+            for wrong, pieces in _runs(cut, at):
+                right = self._same_sound(wrong, pieces)
+                if right:
+                    yield wrong, right
+                    at += len(pieces) - 1
+                    break
+            at += 1
+
+    def _same_sound(self, wrong: str, pieces: list[str]) -> str:
+        if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
+            return ""
+        if self._corpus.frequency(WORDS, wrong):
+            return ""
+        known = (
+            self._corpus.frequency(GRAMS, wrong[:2]) if len(wrong) == 2 else self.occurrences(wrong)
+        )
+        spelled = self.readings.spelled
+        for syllables in self.readings.spellings(wrong):
+            for word in spelled.get(fuzzy("".join(syllables)), ())[:_SHOWN]:
+                if word != wrong and len(word) == len(wrong) and _shares(word, wrong):
+                    frequency = self._corpus.frequency(WORDS, word)
+                    if frequency > _COMMONER * known and frequency > 1:
+                        return word
+        return ""
+
+
+def _shares(first: str, second: str) -> bool:
+    return any(a == b for a, b in zip(first, second, strict=True))
+
+
+def _runs(cut: list[tuple[str, int, int]], at: int) -> Iterator[tuple[str, list[str]]]:
+    """Joined neighbouring pieces of 2 to 4 ideographs that begin here, the longest first."""
+    runs = []
+    pieces: list[str] = []
+    end = cut[at][1]
+    for word, start, stop in cut[at : at + _LONGEST_WORD]:
+        if start != end:
+            break
+        pieces.append(word)
+        end = stop
+        text = "".join(pieces)
+        if len(text) > _LONGEST_WORD:
+            break
+        if len(text) > 1 and _IDEOGRAPHS.fullmatch(text):
+            runs.append((text, list(pieces)))
+    return reversed(runs)
+
+
+def _splits(run: str, known: dict[str, list[str]], most: int) -> list[list[list[str]]]:
+    """Ways to cut a run into 2 to `most` known keys, each with its likeliest words."""
+    found: list[list[list[str]]] = []
+
+    def walk(rest: str, parts: list[list[str]]) -> None:
+        if len(found) > _CHOICES:
+            return
+        if not rest:
+            if len(parts) > 1:
+                found.append(parts)
+            return
+        if len(parts) == most:
+            return
+        for length in range(len(rest), 1, -1):
+            if words := known.get(rest[:length]):
+                walk(rest[length:], [*parts, words[: _CHOICES if most == 2 else 3]])
+
+    if len(run) >= 4:
+        walk(run, [])
+    return found
+
+
+def word_frequencies(segments: Iterable[Segment], names: Iterable[str]) -> dict[str, int]:
+    """The words of the library made of ideographs, and in how many units each stands."""
+    found: dict[str, int] = dict.fromkeys(names, 3)
+    for segment in segments:
+        field = segment.fields[WORDS]
+        counts = (field.at[1:] - field.at[:-1]).tolist()
+        first, last = field.vocabulary.prefix("一")[0], field.vocabulary.prefix("龥")[1]
+        for number in range(first, last):
+            word = field.vocabulary.text(number)
+            if _IDEOGRAPHS.fullmatch(word):
+                found[word] = found.get(word, 0) + counts[number]
+    return found

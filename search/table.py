@@ -1,0 +1,156 @@
+"""The documents of a generation: what filters, facets and hits need to know, column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from search.arrays import DamagedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+ALWAYS, DATED, NEVER, UNCERTAIN = 0, 1, 2, 3
+NOT_IN_FORCE, IN_FORCE, UNKNOWN = 0, 1, 2
+OPEN_END: Final = 9_999_999
+
+
+@dataclass(slots=True)
+class Row:
+    """One document.
+
+    Attributes:
+        id: The document's id.
+        stamp: What the indexed text depends on.
+        segment: Name of the segment with its units.
+        ordinal: Its number there.
+        size, mtime_ns: The file as it was when it was read.
+        data: Metric files as [path, size, time].
+        since, until: First day in force and first day not any more, as ordinals.
+        mode: ALWAYS, DATED, NEVER or UNCERTAIN.
+        cited: How many other documents cite it by its title.
+        cites: The titles it cites.
+    """
+
+    id: str
+    stamp: str
+    segment: str = ""
+    ordinal: int = 0
+    path: str = ""
+    size: int = 0
+    mtime_ns: int = 0
+    data: list[list[Any]] = field(default_factory=list)
+    title: str = ""
+    kind: str = ""
+    department: str = ""
+    position: str = ""
+    status: str = ""
+    number: str = ""
+    version: str = ""
+    effective: str | None = None
+    expires: str | None = None
+    year: int | None = None
+    tags: list[str] = field(default_factory=list)
+    family: str = ""
+    age: int = 0
+    since: int = 0
+    until: int = OPEN_END
+    mode: int = ALWAYS
+    weight: float = 1.0
+    cited: int = 0
+    cites: list[str] = field(default_factory=list)
+
+
+_COLUMNS: Final = tuple(item.name for item in fields(Row))
+
+
+class Table:
+    """The rows of a generation and their columns as arrays."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Keep the rows in order of ids."""
+        self.rows = sorted(rows, key=lambda row: row.id)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def to_json(self) -> dict[str, list[Any]]:
+        """The rows column by column."""
+        return {name: [getattr(row, name) for row in self.rows] for name in _COLUMNS}
+
+    @classmethod
+    def from_json(cls, columns: Mapping[str, list[Any]]) -> Table:
+        """Read what `to_json` gave.
+
+        Raises:
+            DamagedFile: Columns are missing or of different lengths.
+        """
+        try:
+            values = zip(*(columns[name] for name in _COLUMNS), strict=True)
+            return cls(Row(*row) for row in values)
+        except (KeyError, ValueError, TypeError) as error:
+            raise DamagedFile("table") from error
+
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        """The row number of each id."""
+        return {row.id: at for at, row in enumerate(self.rows)}
+
+    def codes(self, name: str) -> tuple[list[str], Array]:
+        """The distinct values of a column and, for each row, the number of its value."""
+        return self._codes(name)
+
+    def _codes(self, name: str) -> tuple[list[str], Array]:
+        cached = self._code_cache.get(name)
+        if cached is None:
+            numbers: dict[str, int] = {}
+            column = [
+                numbers.setdefault(_as_text(getattr(row, name)), len(numbers)) for row in self.rows
+            ]
+            cached = self._code_cache[name] = list(numbers), np.array(column, np.int64)
+        return cached
+
+    @cached_property
+    def _code_cache(self) -> dict[str, tuple[list[str], Array]]:
+        return {}
+
+    def in_force(self, day: int) -> Array:
+        """NOT_IN_FORCE, IN_FORCE or UNKNOWN of each row on a day (an ordinal)."""
+        modes, since, until = self._life
+        inside = (since <= day) & (day < until)
+        result = np.where(inside, IN_FORCE, NOT_IN_FORCE)
+        result = np.where(inside & (modes == UNCERTAIN), UNKNOWN, result)
+        result = np.where(modes == NEVER, NOT_IN_FORCE, result)
+        answer: Array = np.where(modes == ALWAYS, IN_FORCE, result)
+        return answer
+
+    @cached_property
+    def _life(self) -> tuple[Array, Array, Array]:
+        rows = self.rows
+        return (
+            np.array([row.mode for row in rows], np.int64),
+            np.array([row.since for row in rows], np.int64),
+            np.array([row.until for row in rows], np.int64),
+        )
+
+    @cached_property
+    def authority(self) -> Array:
+        """Weight of the kind, raised for documents that others cite."""
+        weights = np.array([row.weight for row in self.rows], np.float64)
+        cited = np.array([row.cited for row in self.rows], np.float64)
+        raised: Array = weights * (1 + CITED_WEIGHT * np.log1p(cited))
+        return raised
+
+
+CITED_WEIGHT: Final = 0.08
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,131 @@
+"""From a plain question to weighted terms: words, pairs, official terms, readings, mended typos."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from search.analysis import grams
+from search.ranking import Wanted
+from search.segment import GRAMS, WORDS
+
+if TYPE_CHECKING:
+    from search.corpus import Corpus
+    from search.frozen import Analysis
+    from search.lexicon import Lexicon
+    from search.spelling import Speller
+
+EXPANSION_WEIGHT: Final = 0.4
+QUESTION_WEIGHT: Final = 0.4
+MENDED_WEIGHT: Final = 0.8
+_MOST_TERMS: Final = 160
+# What makes a question of a sentence and says nothing about its subject.
+QUESTION_WORDS: Final = frozenset(
+    """怎么办 怎么 怎样 如何 吗 呢 吧 啊 么 是否 能否 可否 能 能不能 可以 可不可以 哪些 哪个 哪里 什么 为什么 多少 几
+    谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 和 与 或 及 被 把 要 会 该 人 后 时 应 应当
+    对 不 请问 需要 想 想要 一个 这 那 这个 那个 到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下""".split()
+)
+
+
+@dataclass
+class Question:
+    """A plain question as terms.
+
+    Attributes:
+        folded: The folded text.
+        wanted: The weighted terms.
+        words: Words of the question that are worth marking.
+        expansions: (as typed, what was searched as well) for showing.
+        marked: Added terms that are worth marking.
+        mended: The question with typing mistakes mended, empty when there are none.
+        missing: Words that the library does not have at all.
+    """
+
+    folded: str
+    wanted: list[Wanted] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    expansions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
+    mended: str = ""
+    missing: list[str] = field(default_factory=list)
+
+
+def understand(
+    text: str,
+    analysis: Analysis,
+    corpus: Corpus,
+    lexicon: Lexicon | None,
+    speller: Speller,
+    *,
+    mend: bool = True,
+) -> Question:
+    """Make terms of a plain question.
+
+    Args:
+        text: The question.
+        analysis: The frozen analysis.
+        corpus: For what the library knows.
+        lexicon: Folded; None without expansion.
+        speller: Knows readings.
+        mend: Whether words that the library does not have are replaced by what sounds the same.
+    """
+    question = Question(analysis.folder(text))
+    readings = speller.typed(question.folded)
+    for typed, found in readings:
+        question.expansions.append((typed, tuple(found)))
+        question.folded = question.folded.replace(typed, " ".join(found[:1]), 1)
+    cut = analysis.segmenter.words(question.folded) if question.folded else []
+    counts: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for word, _, _ in cut:
+        counts[WORDS, word] += QUESTION_WEIGHT if word in QUESTION_WORDS else 1
+    for gram, _ in grams(question.folded):
+        counts[GRAMS, gram] += 1
+    weights = dict(list(counts.items())[:_MOST_TERMS])
+    question.wanted = [Wanted(name, term, weight) for (name, term), weight in weights.items()]
+    question.words = list(dict.fromkeys(word for word, _, _ in cut if word not in QUESTION_WORDS))
+    added: dict[str, float] = {}
+    for typed, found in readings:
+        added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
+    if lexicon is not None:
+        edges = frozenset(at for _, start, end in cut for at in (start, end))
+        for expansion in lexicon.find(question.folded, edges):
+            question.expansions.append((expansion.word, expansion.terms))
+            added |= dict.fromkeys(expansion.terms, EXPANSION_WEIGHT)
+    if mend:
+        _mend(question, cut, speller, added)
+    _add(question, added, analysis, set(weights))
+    question.missing = [
+        word
+        for word in question.words
+        if len(word) > 1
+        and not corpus.frequency(WORDS, word)
+        and not corpus.frequency(GRAMS, word[:2])
+    ]
+    return question
+
+
+def _mend(
+    question: Question, cut: list[tuple[str, int, int]], speller: Speller, added: dict[str, float]
+) -> None:
+    """Words that sound the same as what the library does not have."""
+    mended = question.folded
+    for wrong, right in speller.mistakes(cut):
+        added.setdefault(right, MENDED_WEIGHT)
+        mended = mended.replace(wrong, right, 1)
+    if mended != question.folded:
+        question.mended = mended
+
+
+def _add(
+    question: Question, added: dict[str, float], analysis: Analysis, present: set[tuple[str, str]]
+) -> None:
+    weights: dict[tuple[str, str], float] = {}
+    for term, weight in added.items():
+        question.marked.append(term)
+        pieces = [(WORDS, word) for word, _, _ in analysis.segmenter.words(term)]
+        pieces += [(GRAMS, gram) for gram, _ in grams(term)]
+        for piece in pieces:
+            if piece not in present:
+                weights[piece] = max(weight, weights.get(piece, 0.0))
+    question.wanted += [Wanted(*piece, weight, counts=False) for piece, weight in weights.items()]
