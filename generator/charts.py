@@ -116,6 +116,16 @@ class ChartBlock:
         """The chart's paragraph."""
         return chart_to_wordml(self.figure, package)
 
+    def refill(self, chart: bytes) -> tuple[bytes, bytes]:
+        """A chart of the template with these figures, and its workbook.
+
+        Raises:
+            InputError: The part is no chart with series.
+        """
+        from generator.charts_refill import refill_chart  # noqa: PLC0415 (few templates)
+
+        return refill_chart(chart, self.figure)
+
     def __str__(self) -> str:
         return self.figure.title
 

@@ -143,12 +143,13 @@ def _columns(figure: ChartFigure, rows: list[tuple[int, Series]], fonts: ChartFo
 def _lines(
     figure: ChartFigure, rows: list[tuple[int, Series]], fonts: ChartFonts, axes: tuple[int, int]
 ) -> str:
+    place = "r" if figure.type == "combined" else "t"
     series = "".join(
         f"<c:ser>{_head(figure, at, row)}"
         f'<c:spPr><a:ln w="25400" cap="rnd">{_fill(at)}<a:round/></a:ln></c:spPr>'
         '<c:marker><c:symbol val="circle"/><c:size val="6"/>'
         f"<c:spPr>{_fill(at)}</c:spPr></c:marker>"
-        f"{_labels(figure, row, fonts, 'r' if figure.type == 'combined' else 't')}{_data(figure, at, row)}"
+        f"{_labels(figure, row, fonts, place)}{_data(figure, at, row)}"
         '<c:smooth val="0"/></c:ser>'
         for at, row in rows
     )
@@ -194,6 +195,12 @@ def _head(figure: ChartFigure, at: int, row: Series) -> str:
         f'<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{name}</c:v></c:pt></c:strCache>'
         "</c:strRef></c:tx>"
     )
+
+
+def series_xml(figure: ChartFigure, at: int) -> tuple[str, str]:
+    """The head (number, name) and the data (categories, values) of a series."""
+    row = figure.series[at]
+    return _head(figure, at, row), _data(figure, at, row)
 
 
 def _labels(figure: ChartFigure, row: Series, fonts: ChartFonts, position: str) -> str:
