@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from generator.titles import balance_title
 from store.dates import chinese_date
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ _GAP: Final = "　"
 
 
 def page_facts(
-    document: Document, company: Mapping[str, str], values: Mapping[str, object]
+    document: Document,
+    company: Mapping[str, str],
+    values: Mapping[str, object],
+    *,
+    title_line: float = 0,
 ) -> dict[str, object]:
     """The values under 版面.
 
@@ -34,12 +39,14 @@ def page_facts(
         document: The document to print.
         company: The table [公司] of wenshu.toml.
         values: Front matter and what was given on the command line, by name.
+        title_line: How many characters of the title fit into a line; 0 leaves it as it is.
     """
     meta = document.meta
     unit = meta.issued_by or company.get("名称", "")
     short = document.content_hash[:SHORT_HASH]
     personal = meta.subject == _PERSONAL
     return {
+        "标题": balance_title(meta.title, title_line),
         "单位": unit,
         "发布日期": _day(meta.published),
         "生效日期": _day(meta.effective),
@@ -54,7 +61,9 @@ def page_facts(
         "成文日期": _signing_day(meta, values),
         "个人": personal,
         "对象": "集体" if meta.subject == "集体" else "个人",
+        "集体": meta.subject == "集体",
         "对象名": "集体名称" if meta.subject == "集体" else "姓　名",
+        "对象值": str(values.get("集体名称" if meta.subject == "集体" else "姓名") or ""),
         "摘要": _summary(document) if document.kind.slug == "deeds-report" else "",
         "短码": short,
         "核对": _GAP.join([f"《{meta.title}》", *_identity(meta), f"文本校验码 {short}"]),

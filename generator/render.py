@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from generator.body import BodyValue
+from generator.charts import word_context
 from generator.estimate import estimate, height
 from generator.facts import page_facts, watermark
 from generator.layout import build_template
@@ -88,7 +89,7 @@ def render_document(
     )
     loading = prepare(workspace, entry, document.meta, data=data, values=values or {})
     source = find_template(workspace, document.kind, template)
-    job = _Job(workspace, entry, document, source, dict(loading.context), blank=blank)
+    job = _Job(workspace, entry, document, source, word_context(loading.context), blank=blank)
     return job.run()
 
 
@@ -124,7 +125,12 @@ class _Job:
         """Render once, and once more where the table of contents wants its page numbers."""
         entries = toc_entries(self.document.body, self.layout.contents_levels)
         long = self._is_long() and len(entries) >= _MIN_HEADINGS
-        facts = page_facts(self.document, self.workspace.settings.company, self.context)
+        facts = page_facts(
+            self.document,
+            self.workspace.settings.company,
+            self.context,
+            title_line=self._title_line(),
+        )
         self.context |= {
             "版面": {**facts, "封面": long, "目录": long},
             "目录": TocValue(entries, self.layout, self.layout.contents_levels),
@@ -145,6 +151,11 @@ class _Job:
                 )
                 data = self._render(template)
         return Rendered(data, self.document.meta.title, pages, measured, self.warnings)
+
+    def _title_line(self) -> float:
+        """How many characters of the title fit into a line, a little less to look well."""
+        style = resolved(self.layout, "title")
+        return self.layout.page.text_width * 72 / 25.4 / style.size - 1
 
     def _is_long(self) -> bool:
         limit = self.layout.contents_from

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, cast
 
 from generator.body.inlines import plain_run, write_runs
 from generator.body.numbers import NumberedList, literal_gap
 from generator.body.pictures import write_picture
-from generator.body.tables import cell_properties, gap, row_head, table_xml, write_table
+from generator.body.tables import cell_properties, gap, keep_next, row_head, table_xml, write_table
 from generator.wordml import bookmark_name, paragraph, run
 
 if TYPE_CHECKING:
@@ -223,7 +222,7 @@ class BlockWriter:
         widths = [left, context.width - left]
         rows = "".join(self._definition(term, widths) for term in terms)
         if keep:
-            rows = _kept(rows)
+            rows = keep_next(rows)
         return table_xml(context, widths, rows) + gap(keep=keep)
 
     def _definition(self, term: Block, widths: Sequence[int]) -> str:
@@ -249,11 +248,6 @@ class BlockWriter:
             f"<w:tc>{cell_properties(widths[0], shade=shade)}{label}</w:tc>"
             f"<w:tc>{cell_properties(widths[1])}{content}</w:tc></w:tr>"
         )
-
-
-def _kept(rows: str) -> str:
-    """Rows whose paragraphs stay with what follows."""
-    return re.sub(r"(<w:pPr><w:pStyle [^>]*/>)(?!<w:keepNext/>)", r"\1<w:keepNext/>", rows)
 
 
 def loosened(content: str) -> str:

@@ -25,6 +25,8 @@ _PADDING: Final = 240
 _SHORT: Final = 14
 _MAX_COLUMNS: Final = 63
 _FILL_HEIGHT: Final = 9.0
+_WHOLE_TABLE: Final = 12
+_STYLED: Final = re.compile(r'(<w:pPr>(?:<w:pStyle w:val="[^"]*"/>)?)(?!<w:keepNext)')
 _PAIR_HEADS: Final = (
     {"项目", "内容"},
     {"项目", "填写"},
@@ -62,7 +64,12 @@ def write_table(context: BodyContext, block: Block) -> str:
     _warn_narrow(context, block, widths, size)
     aligns = column_aligns(grid, columns, block)
     rows = "".join(
-        _row(context, row, widths, aligns, header=number < block.header_rows, line=block.line)
+        _kept(
+            _row(context, row, widths, aligns, header=number < block.header_rows, line=block.line),
+            number,
+            block.header_rows,
+            len(grid),
+        )
         for number, row in enumerate(grid)
     )
     head = (
@@ -104,7 +111,22 @@ def _pairs_table(context: BodyContext, block: Block) -> str:
             properties = cell_properties(widths[column], shade=shade)
             parts.append(f"<w:tc>{properties}{paragraph(runs, style)}</w:tc>")
         rows.append(f"<w:tr>{row_head(to_fill=True)}{''.join(parts)}</w:tr>")
+    rows[:-1] = [keep_next(row) for row in rows[:-1]]
     return table_xml(context, widths, "".join(rows)) + gap()
+
+
+def _kept(row: str, number: int, header_rows: int, rows: int) -> str:
+    """Small tables stay on one page; of large ones no row stands alone at either end."""
+    if rows <= _WHOLE_TABLE:
+        stays = number + 1 < rows
+    else:
+        stays = number <= header_rows or number == rows - 2
+    return keep_next(row) if stays else row
+
+
+def keep_next(xml: str) -> str:
+    """Paragraphs that stay with what follows them."""
+    return _STYLED.sub(r"\1<w:keepNext/>", xml)
 
 
 def row_head(*, to_fill: bool = False, header: bool = False) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from generator.body.blocks import BlockWriter
 from generator.body.context import BodyContext
 from generator.body.form import write_form
+from generator.body.tables import keep_next
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +53,21 @@ class BodyValue:
             path=self.path,
         )
         if self.layout.form is not None:
-            return write_form(context, self.body.root, self.layout.form)
-        return BlockWriter(context).section(self.body.root) or "<w:p/>"
+            xml = write_form(context, self.body.root, self.layout.form)
+        else:
+            xml = BlockWriter(context).section(self.body.root)
+        return (hold_end(xml) if self.layout.signature else xml) or "<w:p/>"
+
+
+def hold_end(xml: str) -> str:
+    """Keep the last paragraph, or the last row of a table, with what follows the body."""
+    start = max(xml.rfind("<w:p>"), xml.rfind("<w:p "))
+    table_end = xml.rfind("</w:tbl>")
+    if table_end > start or (table_end >= 0 and start == table_end + len("</w:tbl>")):
+        start = xml.rfind("<w:tr>")
+    if start < 0:
+        return xml
+    return xml[:start] + keep_next(xml[start:])
 
 
 def write_blocks(

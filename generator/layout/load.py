@@ -52,7 +52,7 @@ _PIECE_LISTS: Final = (
 )  # fmt: skip
 _TOP_KEYS: Final = {
     "name", "description", "extends", "page", "fallbacks", "styles", "tables", "form", "fit",
-    "contents_from", "contents_levels", "logo", "watermark", "body", *_PIECE_LISTS,
+    "contents_from", "contents_levels", "logo", "watermark", "body", "signature", *_PIECE_LISTS,
 }  # fmt: skip
 _PAGE_NAMES: Final = {
     "上": "top", "下": "bottom", "左": "left", "右": "right", "页眉": "header", "页脚": "footer",
@@ -239,6 +239,7 @@ def _layout(name: str, table: Table, place: str) -> Layout:
         logo=str(table.get("logo", "")),
         watermark=bool(table.get("watermark", True)),
         body=bool(table.get("body", True)),
+        signature=bool(table.get("signature", False)),
         **lists,
     )
 

@@ -175,6 +175,7 @@ class Layout:
             (0: never).
         before: Pieces before the body, `after` behind it.
         body: Whether the document's text stands in it; a sheet for signatures has none.
+        signature: What stands behind the body is signed: the end of the body stays with it.
         header: Pieces of the header; `header_even`, `footer_even` for even pages.
     """
 
@@ -197,6 +198,7 @@ class Layout:
     logo: str = ""
     watermark: bool = True
     body: bool = True
+    signature: bool = False
 
     def style(self, key: str) -> TextStyle:
         """A style by key; unknown ones look like the base text."""
