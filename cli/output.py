@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MIN_WIDTH = 60
 MAX_WIDTH = 120
+MARK = "\x01"
+UNMARK = "\x02"
 
 
 def set_up_streams() -> None:
@@ -48,10 +50,10 @@ def width() -> int:
 def cell_width(text: str) -> int:
     """Columns that a text takes on a terminal; East Asian wide characters take two."""
     if text.isascii():
-        return len(text)
+        return len(text) - text.count(MARK) - text.count(UNMARK)
     total = 0
     for char in text:
-        if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f":
+        if unicodedata.combining(char) or char in "\x01\x02\u200b\u200d\ufe0f":
             continue
         total += 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "·×°±" else 1
     return total
@@ -74,21 +76,32 @@ def _cut(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Break a text into lines of at most so many columns."""
+    """Break a text into lines of at most so many columns.
+
+    A line begins with no closing mark, and no number or word is broken unless it fills a line.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         rest = paragraph
         while cell_width(rest) > columns:
-            piece = _cut(rest, columns)
-            space = piece.rfind(" ")
-            if space > columns // 2 and not rest[len(piece) : len(piece) + 1].isspace():
-                piece = piece[: space + 1]
-            elif rest[len(piece) : len(piece) + 1] and rest[len(piece)] in "，。；：、）》”！？":
-                piece = piece[:-1]
-            lines.append(piece.rstrip())
-            rest = rest[len(piece) :].lstrip(" ")
+            at = _break_at(rest, len(_cut(rest, columns)))
+            lines.append(rest[:at].rstrip())
+            rest = rest[at:].lstrip(" ")
         lines.append(rest)
     return lines
+
+
+def _break_at(text: str, at: int) -> int:
+    """The nearest good place to break at or before `at`."""
+    best = at
+    while at > 1 and at > best // 2:
+        after = text[at:].lstrip(MARK + UNMARK)[:1]
+        before = text[:at].rstrip(MARK + UNMARK)[-1:]
+        inside = before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+        if not inside and after not in "，。；：、）》”！？%" and before not in "（《“":
+            return at
+        at -= 1
+    return best
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cli.common import json_option, open_workspace, workspace_option
 from cli.output import echo_warning, emit, print_json, progress
+
+if TYPE_CHECKING:
+    from search.updating import Summary
 
 
 @click.command("index", help="更新检索索引。检索时会自动更新，平时不必执行。")
@@ -25,25 +30,21 @@ def command(rebuild: bool, workspace_path: str | None, as_json: bool) -> None:  
     seconds = time.monotonic() - started
     summary = index.summary
     if as_json:
-        print_json(
-            {
-                "documents": summary.documents,
-                "units": summary.units,
-                "added": summary.added,
-                "removed": summary.removed,
-                "rebuilt": summary.rebuilt,
-                "seconds": round(seconds, 3),
-                "notes": summary.notes,
-            }
-        )
+        print_json(_json(summary, seconds))
+        return
+    if summary is None:
+        emit(f"索引是最新的，没有变化，用时 {seconds:.1f} 秒。")
         return
     for note in summary.notes:
         echo_warning(note)
-    done = (
-        f"更新 {summary.added} 份，移除 {summary.removed} 份"
-        if summary.added or summary.removed
-        else "没有变化"
-    )
     emit(
-        f"索引里有 {summary.documents} 份文档、{summary.units} 条；{done}，用时 {seconds:.1f} 秒。"
+        f"索引里有 {summary.documents} 份文档、{summary.units} 条；"
+        f"更新 {summary.added} 份，移除 {summary.removed} 份，用时 {seconds:.1f} 秒。"
     )
+
+
+def _json(summary: Summary | None, seconds: float) -> dict[str, object]:
+    found: dict[str, object] = {"seconds": round(seconds, 3), "changed": summary is not None}
+    for name in ("documents", "units", "added", "removed", "rebuilt", "notes"):
+        found[name] = getattr(summary, name, None)
+    return found

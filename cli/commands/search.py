@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import html
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
@@ -14,7 +15,7 @@ from cli.common import (
     open_workspace,
     workspace_option,
 )
-from cli.output import echo_warning, emit, print_json, progress, width, wrap
+from cli.output import MARK, UNMARK, echo_warning, emit, print_json, progress, width, wrap
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from search import Hit, Results
 
 _SHORT_OPTIONS = ("-w", "-n", "-h")
-_GUARD = "\0"
+_GUARD: Final = "\0"
+_YELLOW: Final = "\x1b[1;33m"
+_PLAIN: Final = "\x1b[0m"
 
 
 class QueryCommand(click.Command):
@@ -112,64 +115,83 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
         expand=not exact,
     )
     if as_json:
-        print_json(results.to_json(explain=explain))
+        print_json(_json(results, explain=explain))
         return
-    _print(results, explain=explain)
-
-
-def _print(results: Results, *, explain: bool) -> None:
+    for note in results.notes:
+        echo_warning(note)
     for at, hit in enumerate(results.hits, 1):
-        _print_hit(at, hit)
-        if explain:
-            _print_explanation(hit.explanation)
-    for message in results.messages:
-        echo_warning(message)
-    if results.hits:
-        shown = "" if results.total <= len(results.hits) else f"，显示前 {len(results.hits)} 条"
-        emit(f"共 {results.total} 条{shown}，用时 {results.took_ms:.0f} 毫秒。")
-        _print_facets(results)
-    if results.suggestion:
-        emit(f"您要找的是不是：{results.suggestion}")
+        _print_hit(at, hit, explain=explain)
+    kinds = {slug: found.name for slug, found in workspace.kinds.items()}
+    _print_summary(results, limit, kinds)
 
 
-def _print_hit(at: int, hit: Hit) -> None:
-    state = force_text(hit.in_force) if hit.in_force is not True else hit.status or "有效"
-    head = f"{at}. {hit.citation}"
+def _json(results: Results, *, explain: bool) -> dict[str, object]:
+    found = results.to_json()
+    if explain:
+        for hit, shown in zip(
+            results.hits, cast("list[dict[str, object]]", found["hits"]), strict=True
+        ):
+            shown["explanation"] = hit.explain().to_json()
+    return found
+
+
+def _print_hit(at: int, hit: Hit, *, explain: bool) -> None:
+    in_force = hit.in_force is True
+    state = hit.status if in_force else force_text(hit.in_force)
+    day = f" {hit.effective}起" if hit.effective else ""
     emit(
-        click.style(head, fg="cyan", bold=True)
-        + click.style(f"  [{state}]", dim=hit.in_force is not True)
+        click.style(f"{at}. {hit.citation}", fg="cyan", bold=True)
+        + click.style(
+            f"  [{state or '有效'}{day}]", fg=None if in_force else "yellow", dim=in_force
+        )
     )
     if hit.heading:
         emit(click.style(f"   {hit.heading}", dim=True))
-    for line in wrap(_excerpt(hit), width() - 3)[:5]:
-        emit("   " + line.replace("\x01", "\x1b[1;33m").replace("\x02", "\x1b[0m"))
-    for version in hit.versions[:3]:
-        emit(click.style(f"   另有 {version_text(version)}", dim=True))
-    emit(click.style(f"   {hit.path}:{hit.line}", dim=True))
+    for line in marked_lines(hit.snippet, width() - 3)[:4]:
+        emit(f"   {line}")
+    for version in hit.versions[:2]:
+        emit(click.style(f"   另有 {_version(version)}", dim=True))
+    emit(click.style(f"   {hit.id}  第 {hit.line} 行", dim=True))
+    for line in hit.explain().lines() if explain else ():
+        for piece in wrap(line, width() - 5):
+            emit(click.style(f"     {piece}", dim=True))
 
 
-def version_text(version: dict[str, Any]) -> str:
-    """One further version of a hit in a line."""
-    name = f"{version.get('version') or '另'}版"
-    return f"{name} {version.get('clause') or ''}（{force_text(version.get('in_force'))}）"
+def _version(version: dict[str, object]) -> str:
+    state = version.get("in_force")
+    force = force_text(state if isinstance(state, bool) else None)
+    return f"{version['citation']}（{force}）"
 
 
-def _excerpt(hit: Hit) -> str:
-    return hit.excerpt("", "")
+def marked_lines(snippet: str, columns: int) -> list[str]:
+    """A snippet's HTML as lines for a terminal, what is marked in yellow."""
+    text = html.unescape(snippet.replace("<mark>", MARK).replace("</mark>", UNMARK))
+    lines = []
+    marked = False
+    for line in wrap(text.replace("\n", " ").replace("\t", "  "), columns):
+        begun = MARK + line if marked else line
+        marked = begun.rfind(MARK) > begun.rfind(UNMARK)
+        whole = begun + UNMARK if marked else begun
+        lines.append(whole.replace(MARK, _YELLOW).replace(UNMARK, _PLAIN))
+    return lines
 
 
-def _print_explanation(explanation: object) -> None:
-    for line in explanation if isinstance(explanation, list) else ():
-        emit(click.style(f"     {line}", dim=True))
-
-
-def _print_facets(results: Results) -> None:
+def _print_summary(results: Results, limit: int, kinds: dict[str, str]) -> None:
+    if not results.hits:
+        emit(f"没有找到“{results.query}”。")
+    for word, terms in results.expansions[:6]:
+        emit(click.style(f"“{word}”同时查了：{'、'.join(terms)}", dim=True))
+    if results.suggestion:
+        emit(f"您要找的是不是：{results.suggestion}")
+    if not results.hits:
+        for query in results.wider[:3]:
+            emit(f"可以试试：wenshu search {query}")
+        return
+    shown = f"，显示前 {len(results.hits)} 条（--limit 可增减）" if results.total > limit else ""
+    emit(f"共 {results.total} 条{shown}，用时 {results.took_ms:.1f} 毫秒。")
     names = {"kind": "类别", "department": "部门", "status": "状态", "year": "年度"}
     for key, counts in results.facets.items():
-        top = sorted(counts.items(), key=lambda item: -item[1])[:5]
+        top = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:5]
         if len(top) > 1 and key in names:
-            emit(
-                click.style(
-                    f"{names[key]}：" + "  ".join(f"{name} {n}" for name, n in top), dim=True
-                )
-            )
+            words = "  ".join(f"{kinds.get(str(n), str(n))} {c}" for n, c in top)
+            emit(click.style(f"{names[key]}：{words}", dim=True))
