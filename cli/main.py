@@ -120,7 +120,6 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     _want_utf8_names()
     set_up_streams()
-    chinese.install()
     sys.exit(run(args))
 
 
@@ -135,6 +134,7 @@ def _want_utf8_names() -> None:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code."""
+    chinese.install()
     try:
         result: Any = cli.main(args=args, prog_name="wenshu", standalone_mode=False)
     except click.exceptions.Exit as leaving:
