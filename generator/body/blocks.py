@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, cast
 
 from generator.body.inlines import plain_run, write_runs
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _HEADINGS: Final = 4
 _CLAUSES: Final = 5
 _TERM_SHARE: Final = 0.2
+_FIRST_CHARACTER: Final = re.compile(
+    r'(<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve">)([^<&])(?=[^<]{16})'
+)
 _PAGE_BREAK: Final = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 _BULLET: Final = (
     '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/>'
@@ -97,10 +101,14 @@ class BlockWriter:
             return content
         self.context.used_bookmarks.add(name)
         number = self.context.package.next_id()
-        return (
-            f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>{content}'
-            f'<w:bookmarkEnd w:id="{number}"/>'
-        )
+        start = f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
+        end = f'<w:bookmarkEnd w:id="{number}"/>'
+        # Behind a mark that ends a full line, the end of a bookmark makes LibreOffice add an empty
+        # line; so in text that may fill lines the bookmark holds the first character only.
+        if found := _FIRST_CHARACTER.match(content):
+            head, first, rest = found[1], found[2], content[found.end() :]
+            return f"{start}{head}{first}</w:t></w:r>{end}{head}{rest}"
+        return f"{start}{content}{end}"
 
     # -- blocks ------------------------------------------------------------------------------
 

@@ -133,8 +133,6 @@ def paragraph_properties(style: TextStyle, size: float, outline: int | None = No
     xml += "<w:keepLines/>" if style.keep_lines else ""
     xml += "<w:pageBreakBefore/>" if style.page_break_before else ""
     xml += '<w:widowControl w:val="0"/>' if style.line_rule == "exact" else ""
-    # Hanging punctuation makes LibreOffice add an empty line where a mark ends a full line.
-    xml += '<w:overflowPunct w:val="0"/>'
     xml += spacing_xml(style) + indent_xml(style, size)
     xml += f'<w:jc w:val="{_JUSTIFY[style.align]}"/>' if style.align else ""
     xml += f'<w:outlineLvl w:val="{outline}"/>' if outline is not None else ""
