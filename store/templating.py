@@ -203,7 +203,7 @@ def _environment() -> SandboxEnvironment:
 
     def finalize(value: object) -> str:
         figures = _figures.get()
-        if figures is not None and hasattr(value, "to_block"):
+        if figures is not None and hasattr(type(value), "to_block"):
             figures.append(cast("BlockSource", value))
             return figure_token(len(figures) - 1)
         if isinstance(value, BlankValue):
