@@ -82,7 +82,7 @@ class Session:
 
     def _near(self, name: str, owner: object) -> tuple[str, ...]:
         if owner is None:
-            return near_names(name, self.known)
+            return near_names(name.partition(".")[0], self.known)
         keys = owner if isinstance(owner, dict) else (key for key in dir(owner) if key[0] != "_")
         return near_names(name.rpartition(".")[2], [str(key) for key in keys])
 
