@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DRAFTS: Final = {"草案": "草案", "征求意见": "征求意见稿", "审批中": "草案", "草稿": "草稿"}
 ENDED: Final = ("已废止", "已失效")
 SHORT_HASH: Final = 8
-_BLANK_ROWS: Final = 20
+_BLANK_ROWS: Final = 18
 _PERSONAL: Final = "个人"
 _SUMMARY: Final = 220
 _GAP: Final = "　"
@@ -47,6 +47,7 @@ def page_facts(
     personal = meta.subject == _PERSONAL
     return {
         "标题": balance_title(meta.title, title_line),
+        "附件": attachments(values.get("附件说明")),
         "单位": unit,
         "发布日期": _day(meta.published),
         "生效日期": _day(meta.effective),
@@ -66,8 +67,9 @@ def page_facts(
         "对象值": str(values.get("集体名称" if meta.subject == "集体" else "姓名") or ""),
         "摘要": _summary(document) if document.kind.slug == "deeds-report" else "",
         "短码": short,
-        "核对": _GAP.join([f"《{meta.title}》", *_identity(meta), f"文本校验码 {short}"]),
-        "告知": _told(meta, short),
+        "文号": str(values.get("文号") or meta.number),
+        "核对": _GAP.join([*_identity(meta), f"文本校验码 {short}"]),
+        "文件": _exact(meta, short),
         "人员": people(values.get("人员"), values.get("行数")),
     }
 
@@ -85,6 +87,19 @@ def revisions(meta: Meta) -> list[dict[str, str]]:
             "批准人": revision.approved_by,
         }
         for revision in meta.revisions
+    ]
+
+
+def attachments(listed: object) -> list[dict[str, str]]:
+    """The lines of 附件说明: one is named alone, several are numbered (GB/T 9704-2012, 7.3.4)."""
+    if isinstance(listed, str):
+        listed = [name.strip() for name in listed.replace("\n", "；").split("；")]
+    names = [str(name) for name in listed if name] if isinstance(listed, list | tuple) else []
+    if len(names) == 1:
+        return [{"字头": "附件：", "名称": names[0]}]
+    return [
+        {"字头": f"{'附件：' if number == 1 else '　　　'}{number}.", "名称": name}
+        for number, name in enumerate(names, 1)
     ]
 
 
@@ -134,10 +149,10 @@ def _identity(meta: Meta) -> list[str]:
     return parts
 
 
-def _told(meta: Meta, short: str) -> str:
-    """The sentence that ties a signature to one exact text."""
+def _exact(meta: Meta, short: str) -> str:
+    """The words that tie a signature to one exact text."""
     inner = "，".join([*_identity(meta), f"文本校验码 {short}"])
-    return f"本表所称文件为《{meta.title}》（{inner}）。"
+    return f"《{meta.title}》（{inner}）"
 
 
 def _note(document: Document, values: Mapping[str, object]) -> str:

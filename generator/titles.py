@@ -9,7 +9,9 @@ from typing import Final
 
 from generator.body.tables import text_units
 
-_NEVER_BEFORE: Final = re.compile(r"^[年月日的度、，）》”：半和与]|^[上下]半年|^季度|^(?:专员|主管|经理|岗位?|人员)")
+_NEVER_BEFORE: Final = re.compile(
+    r"^[年月日的度、，）》”：半和与]|^[上下]半年|^季度|^(?:专员|主管|经理|岗位?|人员)"
+)
 _GOOD_AFTER: Final = (
     "部",
     "公司",

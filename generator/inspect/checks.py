@@ -190,6 +190,8 @@ def _numbers(found: WordFile) -> Iterator[Deviation]:
         for pattern, what, wanted in _WRONG_NUMBERS:
             if match := pattern.match(text):
                 yield Deviation("层次序号", _at(paragraph), f"“{match[0]}”（{what}）", wanted)
+        if text.startswith("附件：1."):
+            last["1."] = 1
         match = _NUMBER.match(text)
         if match is None or paragraph.format.numbered:
             continue

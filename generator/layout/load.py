@@ -333,7 +333,7 @@ def _fit(table: Table, place: str) -> Fit:
 
 
 _PIECE_KEYS: Final[dict[str, Callable[[object], object]]] = {
-    "text": str, "style": str, "when": str, "block": str, "rule": str,
+    "text": str, "style": str, "when": str, "each": str, "block": str, "rule": str,
     "break_page": bool, "section_break": bool, "logo": bool, "keep": bool,
 }  # fmt: skip
 

@@ -113,6 +113,7 @@ class Piece:
         text: Text with Jinja tags and the marks 〈页码〉 〈页数〉 for page numbers.
         style: Key of a style.
         when: Jinja condition under which the piece prints.
+        each: `one in many`: the piece prints once for each.
         block: Name of a value that stands for whole blocks (`正文`, `目录`).
         rule: A rule under the paragraph: `#RRGGBB 宽度` in points, empty for none.
         logo: The piece is the company's logo, if there is one.
@@ -122,6 +123,7 @@ class Piece:
     text: str = ""
     style: str = ""
     when: str = ""
+    each: str = ""
     block: str = ""
     rule: str = ""
     break_page: bool = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from generator.layout.styles import TABLE_STYLE, style_id
-from generator.wordml import escape, field, mm, paragraph, run
+from generator.layout.styles import TABLE_STYLE, resolved, style_id
+from generator.wordml import escape, field, mm, paragraph, pt, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ def pieces_xml(layout: Layout, pieces: Sequence[Piece], *, logo: str = "") -> st
     parts: list[str] = []
     for position, piece in enumerate(pieces):
         xml = _piece(layout, piece, logo)
+        if xml and piece.each:
+            xml = _tag(f"{{%p for {piece.each} %}}") + xml + _tag("{%p endfor %}")
         if xml and piece.when:
             xml = _tag(f"{{%p if {piece.when} %}}") + xml + _tag("{%p endif %}")
         parts.append(xml)
@@ -69,7 +71,9 @@ def _direct(layout: Layout, piece: Piece) -> str:
         eighths = round(float(width or "0.75") * 8)
         xml += f'<w:pBdr><w:bottom w:val="single" w:sz="{eighths}" w:space="1" w:color="{color}"/></w:pBdr>'
     if "\t" in piece.text:
-        xml += f'<w:tabs><w:tab w:val="right" w:pos="{mm(layout.page.text_width)}"/></w:tabs>'
+        style = resolved(layout, piece.style or "base")
+        edge = mm(layout.page.text_width) - pt(style.right * style.size)
+        xml += f'<w:tabs><w:tab w:val="right" w:pos="{edge}"/></w:tabs>'
     return xml
 
 
