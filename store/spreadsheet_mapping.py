@@ -214,11 +214,11 @@ def _keys(titles: Mapping[int, str]) -> dict[int, str]:
     """A key for each column whose header says something; years decide between equal keys."""
     columns: dict[int, str] = {}
     years = {at: int(match[1]) for at, text in titles.items() if (match := _YEAR.search(text))}
-    actual = [year for at, year in years.items() if _key(titles[at]) not in {"计划", IGNORED}]
+    actual = [year for at, year in years.items() if key_of(titles[at]) not in {"计划", IGNORED}]
     latest = max(actual, default=0)
     months = [_month(titles[at]) for at, year in years.items() if year == latest]
     for at, text in titles.items():
-        key = _key(text)
+        key = key_of(text)
         if at in years:
             key = _dated_key(key, text, years[at], latest)
             if key in {"期末", "本期"} and 0 < _month(text) < max(months):
@@ -234,7 +234,7 @@ def _month(text: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
     """The key that a header's text means, empty when it means none."""
     bare = normalise(_UNIT.sub("", text)).strip("*:#. ")
     bare = re.sub(r"\s+", "", bare)
@@ -265,7 +265,7 @@ def _guess_name_column(
     figures = [at for at, key in columns.items() if key in FIGURE_KEYS]
     for at in range(min(figures, default=0)):
         words = sum(isinstance(row[at], str) and _is_word(row[at]) for row in data if at < len(row))
-        if words >= 2 and (at not in titles or not _key(titles[at])):
+        if words >= 2 and (at not in titles or not key_of(titles[at])):
             columns[at] = "指标"
             return
 
