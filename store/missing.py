@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import Undefined
 from jinja2.exceptions import SecurityError
+from jinja2.utils import missing
 
 from store.exceptions import MissingNamesError
 
@@ -196,5 +197,6 @@ class MissingValue(LenientValue):
         session = current_session()
         if session is not None and self._undefined_name is not None:
             owner = self._undefined_obj
-            known = owner if isinstance(owner, dict) or hasattr(owner, "__dict__") else None
+            named = owner is not missing and (isinstance(owner, dict) or hasattr(owner, "__dict__"))
+            known = owner if named else None
             session.report(str(self._undefined_name), known, place)
