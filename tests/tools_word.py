@@ -18,12 +18,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from generator.wordml import XMLNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from generator.layout import Layout
+    from store.kinds import Numbering
+    from store.model import Body
+
 ROOT = Path(__file__).resolve().parent.parent
 LAYOUTS = ROOT / "templates" / "_layouts"
-_MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def absent(what: str) -> None:
@@ -47,6 +52,7 @@ class FakePackage:
         self.links: list[str] = []
         self.properties: dict[str, str] = {}
         self.watermark = ""
+        self.parts: dict[str, bytes] = {}
         self._next = 0
 
     def next_id(self) -> int:
@@ -56,9 +62,16 @@ class FakePackage:
     def unique_name(self, pattern: str) -> str:
         return pattern.format(self.next_id())
 
-    def add_part(
-        self, name: str, content_type: str, data: bytes, reltype: str, *, source: str | None = None
+    def add_part(  # the signature of the protocol
+        self,
+        name: str,
+        content_type: str,  # noqa: ARG002
+        data: bytes,
+        reltype: str,  # noqa: ARG002
+        *,
+        source: str | None = None,  # noqa: ARG002
     ) -> str:
+        self.parts[name] = data
         return f"rId{self.next_id()}"
 
     def add_image(self, data: bytes) -> str:
@@ -76,7 +89,7 @@ class FakePackage:
     def has_style(self, style_id: str) -> bool:
         return style_id in self.styles.values()
 
-    def style_id(self, name: str, kind: str = "paragraph") -> str | None:
+    def style_id(self, name: str, kind: str = "paragraph") -> str | None:  # noqa: ARG002
         return self.styles.get(name)
 
     def ensure_style(self, style: str) -> str:
@@ -126,18 +139,54 @@ def sdk_errors(path: Path) -> list[str]:
     return [str(error) for error in report.get("errors", [report])]
 
 
-def quick_errors(data: bytes) -> list[str]:
-    """The in-process second opinion: schema errors that openxml-audit finds."""
+def audit_errors(path: Path) -> list[str]:
+    """The in-process second opinion: what openxml-audit's schema rules say."""
     audit = pytest.importorskip("openxml_audit")
-    with zipfile.ZipFile(io.BytesIO(data)):
-        pass
-    path = Path(os.environ.get("PYTEST_TMP", "/tmp")) / f"audit-{os.getpid()}.docx"
-    path.write_bytes(data)
+    result = audit.OpenXmlValidator().validate(str(path))
+    return [str(error) for error in result.errors]
+
+
+def pdf_of(path: Path) -> Path:
+    """The PDF of a Word file, by LibreOffice; skips when it is absent."""
+    from generator.pdf import find_converter, to_pdf
+
+    converter = find_converter()
+    if converter is None or converter.kind != "libreoffice":
+        absent("LibreOffice")
+    return to_pdf([path], timeout=120)[0]
+
+
+def pdf_pages(pdf: Path) -> list[str]:
+    """The text of each page."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(str(pdf))
     try:
-        result = audit.OpenXmlValidator().validate(str(path))
-        return [str(error) for error in result.errors]
+        return [page.get_textpage().get_text_bounded().replace("\r", "") for page in document]
     finally:
-        path.unlink()
+        document.close()
+
+
+def layout(name: str) -> Layout:
+    """One of the built-in layouts."""
+    from generator.layout import load_layouts
+
+    return load_layouts([LAYOUTS]).get(name)
+
+
+def render_body(body: Body, of: Layout, numbering: Numbering, **more: object) -> bytes:
+    """A body alone in its layout's template, with what the layouts ask for."""
+    from generator.body import BodyValue
+    from generator.layout import build_template
+    from generator.toc import TocValue, toc_entries
+    from generator.word.template import WordTemplate
+
+    value = BodyValue(body, of, numbering)
+    facts = dict.fromkeys(("封面", "目录"), False) | {"标题": "测试", "页眉": "", "页脚": "", "题注": ""}
+    facts |= {"修订记录": [], "附件": [], "署名": "", "成文日期": "", "个人": False, "文号": ""}
+    context: dict[str, object] = {"标题": "测试", "版面": facts | more, "正文": value}
+    context["目录"] = TocValue(toc_entries(body, 2), of)
+    return WordTemplate(build_template(of)).render(context)
 
 
 def part(data: bytes, name: str = "word/document.xml") -> str:
@@ -148,14 +197,12 @@ def part(data: bytes, name: str = "word/document.xml") -> str:
 
 def text_of(xml: str) -> str:
     """The text of a part, a line for each paragraph."""
-    lines = []
-    for paragraph in re.split(r"</w:p>", xml):
-        lines.append("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", paragraph)))
-    return "\n".join(lines)
+    return "\n".join(
+        "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", paragraph))
+        for paragraph in xml.split("</w:p>")
+    )
 
 
 def wrap(xml: str) -> str:
     """Block XML inside a root that declares the prefixes, for parsing."""
-    from generator.wordml import XMLNS
-
     return f"<w:document {XMLNS}><w:body>{xml}</w:body></w:document>"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from generator.body.blocks import BlockWriter
 from generator.body.context import BodyContext
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from generator.word.values import RenderPackage
     from store.kinds import Numbering
     from store.model import Block, Body
+
+_LONGEST_HELD: Final = 200
+_TAGS: Final = re.compile(r"<[^>]*>")
 
 
 @dataclass(slots=True)
@@ -60,12 +64,15 @@ class BodyValue:
 
 
 def hold_end(xml: str) -> str:
-    """Keep the last paragraph, or the last row of a table, with what follows the body."""
+    """Keep the last paragraph, or the last row of a table, with what follows the body.
+
+    A long paragraph is left as it is: LibreOffice does not split one that stays with the next.
+    """
     start = max(xml.rfind("<w:p>"), xml.rfind("<w:p "))
     table_end = xml.rfind("</w:tbl>")
     if table_end > start or (table_end >= 0 and start == table_end + len("</w:tbl>")):
         start = xml.rfind("<w:tr>")
-    if start < 0:
+    if start < 0 or len(_TAGS.sub("", xml[start:])) > _LONGEST_HELD:
         return xml
     return xml[:start] + keep_next(xml[start:])
 

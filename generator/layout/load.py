@@ -97,7 +97,7 @@ class Layouts:
 
     def _build(self, name: str, *, plain: bool) -> Layout:
         table = self._table(name, ())
-        if not plain:
+        if not plain and self._settings:
             _apply_settings(table, self._settings, name, self.names)
         return _layout(name, table, str(self._paths[name]))
 
@@ -160,7 +160,7 @@ def _apply_settings(
 
 
 def _apply_company(table: Table, part: Mapping[str, object], place: str) -> None:
-    styles = _sub(table, "styles", place)
+    styles = _sub(table, "styles", "版式")
     margins = _sub(part, "页边距", place)
     _check_keys(margins, set(_PAGE_NAMES), place, "页边距")
     page = _sub(table, "page", place)
@@ -197,14 +197,14 @@ def _replace_font(styles: Mapping[str, object], old: str, new: str) -> Table:
 def _sub(table: Mapping[str, object], key: str, place: str) -> Table:
     value = table.get(key, {})
     if not isinstance(value, dict):
-        raise InputError(f"{place}中“{key}”应为一张表。")
+        raise InputError(f"{place}：“{key}”应为一张表。", path=place)
     return value
 
 
 def _check_keys(table: Mapping[str, object], known: set[str], place: str, what: str) -> None:
     for key in table:
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
+            near = difflib.get_close_matches(key, known, 1, 0.5)
             tip = f"是否想写“{near[0]}”？" if near else ""
             raise InputError(
                 f"{place}：{what}中没有“{key}”这一项。{tip}",
