@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from search.entries import TITLE
-from search.snippets import Range, find_ranges, snippet
+from search.snippets import find_ranges, snippet
 from search.table import IN_FORCE, UNKNOWN
 from store.units import citation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from search.engine import Answer, Found
     from search.explanation import Explanation
     from search.generation import Generation
+    from search.snippets import Range
     from search.syntax import Request
     from search.table import Row
     from search.terms import Question
@@ -97,22 +98,22 @@ class Hit:
                 if wanted(str(part[2])):
                     return _as_part(part)
         if len(parts) < 2 or not self.highlights:
-            return _as_part(parts[0])
-        return _as_part(max(reversed(parts), key=self._weight_of(parts)))
+            return None
+        weights = self._part_weights(parts)
+        top = max(weights)
+        if weights[0] >= top:  # the opening stands for the whole unless all the rest says nothing
+            return None if any(weights[1:]) else _as_part(parts[0])
+        return _as_part(parts[weights.index(top)])
 
-    def _weight_of(self, parts: Sequence[Any]) -> Callable[[Any], float]:
+    def _part_weights(self, parts: Sequence[Any]) -> list[float]:
         ends = [int(part[0]) for part in parts[1:]] + [len(self.text)]
         terms = self._results.term_weights
         fold = self._generation.analysis.folder
-        weights = {}
+        weights = []
         for part, end in zip(parts, ends, strict=True):
             piece = fold(self.text[int(part[0]) : end])
-            weights[int(part[0])] = sum(w for term, w in terms.items() if term in piece)
-        top = max(weights.values())
-        # The opening stands for the whole unit unless a piece below says clearly more.
-        if weights[0] >= top:
-            return lambda part: float(int(part[0]) == 0)
-        return lambda part: weights[int(part[0])]
+            weights.append(sum(weight for term, weight in terms.items() if term in piece))
+        return weights
 
     @property
     def sub_label(self) -> str | None:
@@ -132,7 +133,9 @@ class Hit:
     @property
     def citation(self) -> str:
         """《考勤与休假管理办法》（2024版）第十二条第二款."""
-        return citation(self.title, self.version, self.clause, self.sub_label or "")
+        return citation(
+            self.title, self.version, self.clause, self.sub_label or "", self.heading
+        )
 
     @cached_property
     def snippet(self) -> str:
@@ -150,7 +153,7 @@ class Hit:
         found: list[dict[str, object]] = []
         for unit, at in self._found.others:
             row = self._generation.table.rows[at]
-            clause, anchor, _, line, _ = self._generation.corpus.info(unit)
+            clause, anchor, heading, line, _ = self._generation.corpus.info(unit)
             found.append(
                 {
                     "id": row.id,
@@ -161,7 +164,7 @@ class Hit:
                     "expires": row.expires,
                     "in_force": self._results.in_force(at),
                     "clause": clause,
-                    "citation": citation(row.title, row.version, clause),
+                    "citation": citation(row.title, row.version, clause, heading=str(heading)),
                     "anchor": anchor,
                     "path": row.path,
                     "line": line,
@@ -171,7 +174,7 @@ class Hit:
 
     def explain(self) -> Explanation:
         """Which terms, which fields and which weights made the score."""
-        from search.explanation import explain  # noqa: PLC0415 - rarely wanted
+        from search.explanation import explain
 
         return explain(self._generation, self._found, self._results.question, self._results.day)
 
@@ -203,7 +206,7 @@ class Results:
         notes: What the user should know about how the query was read.
     """
 
-    def __init__(  # noqa: PLR0913 - a record
+    def __init__(
         self,
         *,
         query: str,
@@ -254,7 +257,7 @@ class Results:
         words += self.question.marked or []
         if not words and not phrases:
             words = self.question.words
-        return list(dict.fromkeys([*phrases, *words, *_title_words(self)]))
+        return list(dict.fromkeys([*phrases, *words]))
 
     @cached_property
     def term_weights(self) -> dict[str, float]:
@@ -267,7 +270,7 @@ class Results:
         """Whether a part's label is the one that was asked for."""
         if not self.request.part:
             return None
-        from search.labels import normal_label  # noqa: PLC0415
+        from search.labels import normal_label
 
         wanted = normal_label(self.request.part).replace("(", "").replace(")", "")
         return lambda label: normal_label(label).replace("(", "").replace(")", "") == wanted
@@ -284,7 +287,7 @@ class Results:
     @property
     def wider(self) -> list[str]:
         """Wider queries to offer when nothing was found."""
-        from search.widening import wider  # noqa: PLC0415
+        from search.widening import wider
 
         return wider(self.request, self.question)
 
@@ -300,7 +303,3 @@ class Results:
             "facets": self.facets,
             "hits": [hit.to_json() for hit in self.hits],
         }
-
-
-def _title_words(_results: Results) -> list[str]:
-    return []

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from store.markers import is_article, normalise_label
+from store.markers import is_article, normalise_label, read_heading_marker
 from store.model import Clause
 from store.numerals import to_chinese
 
@@ -192,7 +192,9 @@ class _Gatherer:
         return Unit(kind, clause, anchor, heading, self.text, line, tuple(self.parts))
 
 
-def citation(title: str, version: str, clause: str | None, part: str = "") -> str:
+def citation(
+    title: str, version: str, clause: str | None, part: str = "", heading: str = ""
+) -> str:
     """A complete citation: `《考勤与休假管理办法》（2024版）第十二条第二款第（三）项`.
 
     Args:
@@ -200,7 +202,18 @@ def citation(title: str, version: str, clause: str | None, part: str = "") -> st
         version: Its version, empty when it has none.
         clause: The unit's label or path, None for the document itself.
         part: The label inside the unit.
+        heading: The unit's heading path. A clause that is no article is cited with the number of
+            its heading: `三、7`.
     """
     edition = f"（{version.removesuffix('版')}版）" if version else ""
-    place = f"{clause or ''}{part}".rstrip("、.．")
+    place = f"{_heading_number(heading, clause)}{clause or ''}{part}".rstrip("、.．")
     return f"《{title.strip('《》')}》{edition}{place}"
+
+
+def _heading_number(heading: str, clause: str | None) -> str:
+    if not clause or not heading or clause.startswith("第"):
+        return ""
+    marker = read_heading_marker(heading.rpartition(" / ")[2])
+    if marker is None or clause.startswith(marker.label):
+        return ""
+    return marker.label
