@@ -15,21 +15,27 @@ from typing import Final
 
 from store.numerals import CIRCLED, read_number, to_chinese, to_circled
 
-NUMERAL: Final = r"[零〇一二三四五六七八九十百千万两廿卅]+|[0-9０-９]{1,4}"
+_CHINESE: Final = r"[零〇一二三四五六七八九十百千万两廿卅]+"
+_ORDINAL: Final = rf"第(?P<ordinal>{_CHINESE}|[0-9０-９]{{1,4}})(?P<word>分编|编|章|节|条)"
+_ALSO: Final = rf"(?P<also>之(?:{_CHINESE}|[0-9０-９]{{1,2}}))?"
+_SMALL: Final = rf"{_CHINESE}|[0-9０-９]{{1,3}}"
 ARTICLE_RANK: Final = 4
 _RANKS: Final = {"编": 0, "分编": 1, "章": 2, "节": 3, "条": ARTICLE_RANK}
-_FIRST_CHARS: Final = frozenset(
-    "第（(一二三四五六七八九十百廿卅0123456789０１２３４５６７８９" + CIRCLED
+_LOWEST_RANK: Final = 9
+_LARGEST_ITEM: Final = 999
+ENCLOSED: Final = "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"
+FIRST_CHARS: Final = frozenset(
+    "第（(一二三四五六七八九十百千廿卅0123456789０１２３４５６７８９" + CIRCLED + ENCLOSED
 )
 _LITERAL: Final = re.compile(
     rf"""
     (?:
-        第(?P<ordinal>{NUMERAL})(?P<word>分编|编|章|节|条)(?P<also>之(?:{NUMERAL}))?
-          (?=[\s\u3000：:【]|$)
-      | (?P<comma>{NUMERAL})、
-      | [（(](?P<bracket>{NUMERAL})[）)](?![、，])
+        {_ORDINAL}{_ALSO}(?=[\s：:【]|$)
+      | (?P<comma>{_SMALL})、
+      | [（(](?P<bracket>{_SMALL})[）)](?![、，])
       | (?P<half>[0-9０-９]{{1,3}})[）)]
       | (?P<circled>[{CIRCLED}])
+      | (?P<enclosed>[{ENCLOSED}])
     )
     """,
     re.VERBOSE,
@@ -37,11 +43,12 @@ _LITERAL: Final = re.compile(
 _HEADING: Final = re.compile(
     rf"""
     (?:
-        第(?P<ordinal>{NUMERAL})(?P<word>分编|编|章|节|条)(?P<also>之(?:{NUMERAL}))?
-      | (?P<comma>[零〇一二三四五六七八九十百千]+|[0-9０-９]{{1,3}})[、．]
-      | (?P<bracket_heading>[（(](?:{NUMERAL})[）)])
+        {_ORDINAL}{_ALSO}
+      | (?P<comma>{_SMALL})[、．]
+      | [（(](?P<bracket>{_SMALL})[）)]
       | (?P<dotted>[0-9]{{1,3}})[.](?![0-9])
       | (?P<decimal>[0-9]{{1,2}}(?:[.][0-9]{{1,2}})+)(?=\s)
+      | (?P<enclosed>[{ENCLOSED}])
     )
     """,
     re.VERBOSE,
@@ -98,9 +105,7 @@ def scheme(sample: str) -> Scheme:
 
 
 def format_label(sample: str, number: int) -> str:
-    """The label of a number in a scheme; empty for the empty sample."""
-    if not sample:
-        return ""
+    """The label of a number in a scheme; a sample without a numeral prints as it stands."""
     found = scheme(sample)
     return found.format(number) if found.numeral else sample
 
@@ -111,12 +116,13 @@ def rank_of(sample: str) -> int:
     found = scheme(sample)
     if found.prefix == "第":
         return _RANKS.get(found.suffix, ARTICLE_RANK)
-    bracketed = found.prefix in {"（", "("}
     if found.numeral == "①":
-        return 9
+        return _LOWEST_RANK
+    bracketed = found.prefix in {"（", "("}
     if found.numeral == "一":
         return 6 if bracketed else 5
-    return 8 if bracketed or found.suffix in {"）", ")"} else 7
+    below = bracketed or found.suffix in {"）", ")"}
+    return min(7 + below + found.suffix.count(".1"), _LOWEST_RANK)
 
 
 def is_article(sample: str) -> bool:
@@ -130,7 +136,7 @@ def read_marker(line: str) -> Marker | None:
     `第五条` counts only where white space, a colon or the end follows, so that a sentence that
     begins with 第五条规定 stays a sentence. Markdown's own `1. ` is not looked at here.
     """
-    if not line or line[0] not in _FIRST_CHARS:
+    if not line or line[0] not in FIRST_CHARS:
         return None
     match = _LITERAL.match(line)
     return _marker(match, line) if match else None
@@ -138,7 +144,7 @@ def read_marker(line: str) -> Marker | None:
 
 def read_heading_marker(text: str) -> Marker | None:
     """Read a number typed at the start of a heading, white space after it or not."""
-    if not text or text[0] not in _FIRST_CHARS:
+    if not text or text[0] not in FIRST_CHARS:
         return None
     match = _HEADING.match(text)
     return _marker(match, text) if match else None
@@ -158,23 +164,39 @@ def _marker(match: re.Match[str], line: str) -> Marker | None:
 
 
 def _classify(groups: dict[str, str]) -> tuple[str, int]:
-    """The scheme's sample and the number of a match."""
+    """The scheme's sample and the number of a match.
+
+    Raises:
+        ValueError: The characters are no number, or one that no item has.
+    """
     if "ordinal" in groups:
         digits = groups["ordinal"]
         return f"第{_numeral_sample(digits)}{groups['word']}", read_number(digits)
-    if "comma" in groups:
-        digits = groups["comma"]
-        return f"{_numeral_sample(digits)}、", read_number(digits)
-    if "bracket" in groups or "bracket_heading" in groups:
-        digits = (groups.get("bracket") or groups["bracket_heading"]).strip("（()）")
-        return f"（{_numeral_sample(digits)}）", read_number(digits)
-    if "half" in groups:
-        return "1）", read_number(groups["half"])
-    if "circled" in groups:
-        return "①", read_number(groups["circled"])
-    if "dotted" in groups:
-        return "1.", read_number(groups["dotted"])
-    return "1.", int(groups["decimal"].rpartition(".")[2])
+    if "decimal" in groups:
+        parts = groups["decimal"].split(".")
+        return ".".join("1" for _ in parts), int(parts[-1])
+    if "enclosed" in groups:
+        return _classify(_unfolded(groups["enclosed"]))
+    name, digits = next((name, groups[name]) for name in _SAMPLES if name in groups)
+    number = read_number(digits)
+    if number > _LARGEST_ITEM:
+        raise ValueError(f"no item has this number: {digits}")
+    return _SAMPLES[name].replace("?", _numeral_sample(digits)), number
+
+
+def _unfolded(char: str) -> dict[str, str]:
+    """A number in one character (`⑴`, `㈠`, `⒈`) as the groups of the same written out."""
+    text = unicodedata.normalize("NFKC", char)
+    return {"dotted" if text.endswith(".") else "bracket": text.strip("().")}
+
+
+_SAMPLES: Final = {
+    "comma": "?、",
+    "bracket": "（?）",
+    "half": "1）",
+    "circled": "①",
+    "dotted": "1.",
+}
 
 
 def _numeral_sample(digits: str) -> str:
@@ -191,18 +213,3 @@ def normalise_label(label: str) -> str:
 def slug(text: str) -> str:
     """A piece of an anchor: the text without punctuation and white space."""
     return _SLUG_PUNCTUATION.sub("", unicodedata.normalize("NFC", text))
-
-
-def bookmark_name(anchor: str) -> str:
-    """Turn an anchor into a Word bookmark's name: at most 40 letters, digits and underscores.
-
-    Word wants a letter or underscore first and knows no hyphen (ECMA-376 part 1, 17.13.6.2).
-    """
-    name = re.sub(r"\W", "_", anchor)
-    name = name if name and (name[0].isalpha() or name[0] == "_") else f"_{name}"
-    if len(name) <= 40:
-        return name
-    digest = 0
-    for char in anchor:
-        digest = (digest * 131 + ord(char)) % 0xFFFFFFFF
-    return f"{name[:31]}_{digest:08x}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from store.kinds import Numbering
-from store.model import Block, Body, Clause, Section
+from store.model import Clause
 from store.parser import parse_body
+
+if TYPE_CHECKING:
+    from store.model import Block, Body, Section
 
 RULES = Numbering(("第一章", "第一节"), ("第一条", "（一）", "1.", "（1）"), ("第一条",))
 PLAIN = Numbering(("一、", "（一）"), ("1.", "（1）"))
@@ -19,7 +24,7 @@ def document(body: str = "1. 正文。\n", **fields: str) -> str:
 
 
 def outline(text: str, numbering: Numbering = PLAIN) -> list[str]:
-    """What a body says, a line each: `# heading`, `label|text`, `type:text`, nested by two spaces."""
+    """A body, a line each: `# heading`, `label|text`, `type:text`, nested by two spaces."""
     return body_outline(parse_body(text, numbering))
 
 
@@ -59,7 +64,7 @@ def _block(block: Block, depth: int):
         yield f"{lead}{block.label}|{block.text}"
     elif block.type == "table":
         yield f"{lead}table:{'/'.join('|'.join(c.text for c in row) for row in block.rows)}"
-    elif block.type in {"paragraph"}:
+    elif block.type == "paragraph":
         yield f"{lead}{block.text}"
     else:
         yield f"{lead}{block.type}:{'' if block.children else block.text or block.target}"
