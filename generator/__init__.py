@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from generator.word.errors import RenderFailed, TemplateFileError, TemplateMistake, ValueRefused
     from generator.word.images import InlineImage
+    from generator.word.markdown import Markdown
     from generator.word.richtext import Listing, RichParagraph, RichText
     from generator.word.subdocument import SubDocument
     from generator.word.template import WordTemplate
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "InlineImage",
     "Listing",
+    "Markdown",
     "RenderFailed",
     "RichParagraph",
     "RichText",
@@ -32,6 +34,7 @@ __all__ = [
 _HOMES = {
     "InlineImage": "generator.word.images",
     "Listing": "generator.word.richtext",
+    "Markdown": "generator.word.markdown",
     "RenderFailed": "generator.word.errors",
     "RichParagraph": "generator.word.richtext",
     "RichText": "generator.word.richtext",

@@ -66,6 +66,7 @@ class CompiledTemplate:
         environment: A Jinja environment whose filters, tests and globals are taken over.
         refuse_illegal: Whether characters that XML cannot hold are refused.
         level: How hard to compress, 1 to 9.
+        ignored: Tags that are left as text (the clinic goes on after a mistake).
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class CompiledTemplate:
         environment: Environment | None = None,
         refuse_illegal: bool = False,
         level: int = 6,
+        ignored: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
         self.package = WordPackage(data)
         self.entries = self.package.entries
@@ -85,6 +87,7 @@ class CompiledTemplate:
         self.warnings: list[str] = []
         self._refuse = refuse_illegal
         self._lenient = undefined == "blank"
+        self._ignored = ignored
         self.environment = WordEnvironment(_RENDERING.get, undefined=undefined, filters=filters)
         if environment is not None:
             self._take_over(environment)
@@ -135,7 +138,12 @@ class CompiledTemplate:
 
     def _compile_part(self, name: str, xml: str, numbers: NumberedParagraphs) -> None:
         part = compile_part(
-            name, xml, lenient=self._lenient, warnings=self.warnings, numbers=numbers
+            name,
+            xml,
+            lenient=self._lenient,
+            warnings=self.warnings,
+            numbers=numbers,
+            ignored=self._ignored,
         )
         emitters = {
             f"site{site.number}": make_emitter(site, _RENDERING.get)

@@ -14,10 +14,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.word.errors import TemplateMistake
+from generator.word.drawings import link_drawings
+from generator.word.errors import Place, TemplateMistake
 from generator.word.numbering import NumberedParagraphs, apply_directives
 from generator.word.structure import Structure, is_closer, is_opener
-from generator.word.tags import Mended, Tag, TagFinder
+from generator.word.tags import Mended, Tag, TagFinder, make_tag
 from generator.word.tokens import (
     Element,
     attribute,
@@ -85,7 +86,6 @@ class PartSource:
         chunks: XML by number; chunk *n* follows tag *n*, chunk 0 comes first.
         sites: The tags by number; index 0 is empty.
         mended: Tags that had been in pieces.
-        charts: Charts whose alternative text names their data: relationship id and tag.
         guarded: Whether the output has marks to repair.
     """
 
@@ -94,12 +94,17 @@ class PartSource:
     chunks: list[str] = field(default_factory=list)
     sites: list[Site | None] = field(default_factory=lambda: [None])
     mended: list[Mended] = field(default_factory=list)
-    charts: list[tuple[str, Tag]] = field(default_factory=list)
     guarded: bool = False
 
 
 def compile_part(
-    name: str, xml: str, *, lenient: bool, warnings: list[str], numbers: NumberedParagraphs
+    name: str,
+    xml: str,
+    *,
+    lenient: bool,
+    warnings: list[str],
+    numbers: NumberedParagraphs,
+    ignored: frozenset[tuple[str, str]] = frozenset(),
 ) -> PartSource:
     """Find, join and lift the tags of a part and prove its blocks.
 
@@ -109,6 +114,7 @@ def compile_part(
         lenient: Drop text beside structural tags instead of refusing.
         warnings: Gets sentences for the user.
         numbers: Knows which numbered lists begin again in loops.
+        ignored: Tags that are left as text.
 
     Raises:
         TemplateMistake: A tag is wrong.
@@ -118,10 +124,11 @@ def compile_part(
         xml = _PARAGRAPH_IDS.sub("", xml)
     if name.startswith("word/") and not name.endswith(".rels"):
         xml = declare_namespaces(xml)
-    finder = TagFinder(name, tokenise(xml))
+    finder = TagFinder(name, tokenise(xml), ignored)
     top = build_tree(finder.run())
     if "{{" in xml or "{%" in xml:
         _find_attribute_tags(top, name)
+        link_drawings(top)
     apply_directives(top)
     Structure(lenient=lenient, warnings=warnings).apply(top)
     result = PartSource(name, mended=finder.mended)
@@ -131,9 +138,6 @@ def compile_part(
 
 
 def _find_attribute_tags(element: Element, part: str) -> None:
-    from generator.word.errors import Place  # noqa: PLC0415
-    from generator.word.tags import make_tag  # noqa: PLC0415
-
     if "{{" in element.open or "{%" in element.open:
         pieces: list[str | Tag] = []
         position = 0
@@ -279,8 +283,6 @@ def mark(number: int) -> str:
 
 def _print_attribute(element: Element, name: str, body: str, part: str) -> None:
     """Let an attribute be printed by an expression."""
-    from generator.word.errors import Place  # noqa: PLC0415
-
     tag = Tag("{{", "", body, "", Place(part))
     raw = element.pieces if element.pieces is not None else [element.open]
     pieces: list[str | Tag] = []

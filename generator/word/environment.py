@@ -9,10 +9,11 @@ from jinja2 import Undefined, nodes
 from jinja2.compiler import CodeGenerator
 
 from generator.word.errors import ValueRefused
+from generator.word.markdown import markdown
 from generator.word.richtext import colour
 from generator.word.sites import Wordml, join_block
 from generator.word.tokens import escape_text
-from store.sandbox import SandboxCodeGenerator, SandboxEnvironment
+from store.sandbox import SandboxCodeGenerator, SandboxEnvironment, passing_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +101,7 @@ class WordEnvironment(SandboxEnvironment):
         self.current = current
         self.concat = join_block  # type: ignore[assignment]
         self._chunks: list[str] = []
+        self.filters.setdefault("markdown", passing_missing(markdown))
         self.filters["_span"] = span
         self.filters["_colour"] = fill
         self.globals.update(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from generator.word.compiler import Site
+    from generator.word.drawings import Refill
     from generator.word.compiled import CompiledTemplate
 
 _SAFE_URL: Final = re.compile(
@@ -71,6 +72,7 @@ class Rendering:
         self._bookmark_names: dict[str, int] = {}
         self._lists: dict[int, int] = {}
         self._list_loops: dict[int, object] = {}
+        self._refills: dict[str, Refill] = {}
 
     # -- ids ---------------------------------------------------------------------------------------
 
@@ -113,6 +115,23 @@ class Rendering:
     def put_part(self, name: str, data: bytes) -> None:
         """Replace a part of the template in this rendering."""
         self._parts[name] = data
+
+    def refill_chart(self, relation: str, figures: Refill) -> None:
+        """Fill a chart of the template once all parts are written."""
+        chart = self.template.package.relations(self.part).get(relation)
+        if chart is None or chart.target not in self.template.entries:
+            raise ValueRefused("模板中的图表不完整，缺少图表部件。")
+        self._refills[chart.target] = figures
+
+    def _fill_charts(self, rendered: dict[str, str]) -> None:
+        package = self.template.package
+        for name, figures in self._refills.items():
+            xml = rendered.pop(name, None)
+            data = document(xml) if xml is not None else self.template.entries[name].unpack()
+            chart, workbook = figures.refill(data)
+            self.put_part(name, chart)
+            for target in package.related(name, "/package"):
+                self.put_part(target, workbook)
 
     def replace_part(self, name: str, data: bytes) -> None:
         """Replace a part; a picture of another format gets its own content type."""
@@ -294,6 +313,7 @@ class Rendering:
         Args:
             rendered: The rendered parts by name, without declaration.
         """
+        self._fill_charts(rendered)
         self._add_word_parts(rendered)
         changes = {name: self._pack(name, document(xml)) for name, xml in rendered.items()}
         for name, data in self._parts.items():

@@ -226,6 +226,10 @@ def _linked(runs: str, url: str, package: RenderPackage) -> str:
     return f'<w:hyperlink r:id="{relation}" w:tgtFrame="_blank">{runs}</w:hyperlink>'
 
 
+def _unknown_style(style: str) -> str:
+    return f"模板中没有段落样式“{style}”，按默认样式排版。"
+
+
 class RichParagraph:
     """Paragraphs with styles of their own, for ``{{p x }}``.
 
@@ -262,10 +266,11 @@ class RichParagraph:
         for rich, style in self._paragraphs:
             formats = ""
             if style:
-                if not package.has_style(style):
-                    package.warnings.append(f"模板中没有段落样式“{style}”，按默认样式排版。")
-                else:
-                    formats = f'<w:pPr><w:pStyle w:val="{quote(style)}"/></w:pPr>'
+                known = style if package.has_style(style) else package.style_id(style)
+                if known is not None:
+                    formats = f'<w:pPr><w:pStyle w:val="{quote(known)}"/></w:pPr>'
+                elif (warning := _unknown_style(style)) not in package.warnings:
+                    package.warnings.append(warning)
             runs = rich.to_runs(package, "")
             page = f'</w:p><w:p><w:r><w:br w:type="page"/></w:r></w:p><w:p>{formats}'
             runs = runs.replace("\a", f"</w:p><w:p>{formats}").replace("\f", page)

@@ -14,6 +14,7 @@ from jinja2 import Undefined
 from markupsafe import Markup
 
 from generator.word.adapt import adapted
+from generator.word.drawings import as_picture, as_refill
 from generator.word.structure import properties_of
 from generator.word.tokens import Element, check_fragment, escape_text
 from generator.word.values import BlockValue, RunValue
@@ -146,6 +147,19 @@ class SiteWriter:
             self._current().warnings.append(f"网址“{text[:60]}”的类型不被允许，已略去。")
             return ""
         return self.attribute(text.replace(" ", "%20"))
+
+    def chart(self, value: object, relation: str) -> str:
+        """Fill the chart behind a relationship; give its alternative text."""
+        figures = as_refill(value)
+        if figures is None:
+            return self.attribute(value)
+        self._current().refill_chart(relation, figures)
+        return self.attribute("" if isinstance(value, (dict, list, tuple)) else str(value))
+
+    def blip(self, value: object, relation: str) -> str:
+        """The relationship of the picture to show."""
+        data = as_picture(adapted(value))
+        return self._current().add_image(data) if data is not None else relation
 
     def as_text(self, value: object) -> str:
         """The text of a value: nothing for an absent one, which is noted."""
@@ -352,6 +366,8 @@ def make_emitter(site: Site, current: Callable[[], Rendering]) -> Callable[[obje
         return writer.as_rows
     if lifted == "tc":
         return writer.as_cells
+    if site.attribute and lifted:
+        return _drawing_emitter(writer, lifted)
     if site.attribute:
         address = site.tag.place.part.endswith(".rels")
         return _quick(
@@ -364,6 +380,15 @@ def make_emitter(site: Site, current: Callable[[], Rendering]) -> Callable[[obje
     if site.inner == "w:t":
         return _text_emitter(writer)
     return _quick(writer.plain, "[&<>\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _drawing_emitter(writer: SiteWriter, lifted: str) -> Callable[[object], str]:
+    kind, _, relation = lifted.partition(":")
+    if kind == "chart":
+        return lambda value: writer.chart(value, relation)
+    if kind == "blip":
+        return lambda value: writer.blip(value, relation)
+    return lambda value: "" if isinstance(value, bytes) else writer.attribute(value)
 
 
 def _text_emitter(writer: SiteWriter) -> Callable[[object], str]:

@@ -140,8 +140,7 @@ class _Importer:
             self._convert(block, self._source.main)
             _declare(block, declared)
             parts.append(to_xml(block))
-        text = "".join(parts)
-        return text + "<w:p/>" if blocks and blocks[-1].name == "w:tbl" else text
+        return "".join(parts)
 
     def _convert(self, element: Element, part: str) -> None:
         self._attributes(element, part)

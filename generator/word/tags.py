@@ -100,10 +100,14 @@ class TagFinder:
     Args:
         part: The part's name, for places.
         tokens: The part's tokens; `run` gives a new list.
+        ignored: Tags that are left as text.
     """
 
-    def __init__(self, part: str, tokens: list[Token]) -> None:
+    def __init__(
+        self, part: str, tokens: list[Token], ignored: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         self._part = part
+        self._ignored = ignored
         self._tokens = tokens
         self._frames: list[_Frame] = []
         self._tables: list[list[int]] = []
@@ -226,7 +230,7 @@ class TagFinder:
         if "{" not in stream and "_}" not in stream:
             return
         place = Place(self._part, html.unescape(stream), frame.table, frame.row, frame.cell)
-        spans = list(_spans(stream, place))
+        spans = list(_spans(stream, place, self._ignored))
         if not spans and not _LITERAL.search(stream):
             return
         self._rewrite(frame, stream, spans, place)
@@ -234,7 +238,8 @@ class TagFinder:
     def _rewrite(
         self, frame: _Frame, stream: str, spans: list[tuple[int, int]], place: Place
     ) -> None:
-        tags = [(begin, end, make_tag(stream[begin:end], place)) for begin, end in spans]
+        found = [(begin, end, make_tag(stream[begin:end], place)) for begin, end in spans]
+        tags = [item for item in found if (item[2].source, place.paragraph) not in self._ignored]
         offset = 0
         for index, text in frame.segments:
             stop = offset + len(text)
@@ -277,7 +282,7 @@ def _unclosed(stream: str) -> str | None:
     return None
 
 
-def _spans(stream: str, place: Place) -> Iterable[tuple[int, int]]:
+def _spans(stream: str, place: Place, ignored: frozenset[tuple[str, str]]) -> Iterable[tuple[int, int]]:
     position = 0
     while match := _OPEN.search(stream, position):
         opening, begin = match[0], match.start()
@@ -286,6 +291,9 @@ def _spans(stream: str, place: Place) -> Iterable[tuple[int, int]]:
         inner = stream[match.end() : end] if end >= 0 else stream[match.end() :]
         if end < 0 or (opening != "{#" and _OPEN.search(_without_strings(inner))):
             shown = html.unescape(stream[begin : begin + 30])
+            if (shown, place.paragraph) in ignored:
+                position = match.end()
+                continue
             raise TemplateMistake(
                 "没有结束。", place=place, tag=shown, hint=f"请在标签末尾补上 {closer}。"
             )

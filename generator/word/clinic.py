@@ -1,0 +1,240 @@
+"""The template clinic: what a template wants, what is wrong with it, and how it looks filled in."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from generator.word.compiled import CompiledTemplate
+from generator.word.errors import TemplateMistake, part_title
+from generator.word.package import WordPackage, read_bytes
+from generator.word.schema import Field, SchemaReader
+from generator.word.tokens import Element, attribute, build_tree, tokenise
+from store.exceptions import WenshuError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_MISTAKES: Final = 50
+_CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_BRACES: Final = re.compile(r"[｛{]\s?[｛{]|[｛{]％|％[｝}]")
+_FC_LIST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong in a template, or worth a look.
+
+    Attributes:
+        severity: ``error`` where the template cannot be rendered, else ``warning``.
+        message: What is wrong.
+        hint: How to mend it.
+        place: Where, in words.
+        tag: The tag in question.
+    """
+
+    severity: str
+    message: str
+    hint: str = ""
+    place: str = ""
+    tag: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """As plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(slots=True)
+class TemplateReport:
+    """The result of `check_template`.
+
+    Attributes:
+        path: The file.
+        fields: The names the template wants.
+        mistakes: What is wrong, errors first.
+        mended: Tags that Word had split and that were put together.
+        fonts: All fonts the template names.
+        missing_fonts: Those of them that this computer lacks.
+        latin_only: Places where Chinese text has a Latin font set and no East Asian one.
+        preview: The template filled with samples, unless it has errors.
+    """
+
+    path: str
+    fields: list[Field] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    mended: list[Mistake] = field(default_factory=list)
+    fonts: list[str] = field(default_factory=list)
+    missing_fonts: list[str] = field(default_factory=list)
+    latin_only: list[str] = field(default_factory=list)
+    preview: bytes | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the template can be rendered."""
+        return not any(mistake.severity == "error" for mistake in self.mistakes)
+
+    def to_json(self) -> dict[str, object]:
+        """As plain data; the preview is left out."""
+        return {
+            "path": self.path,
+            "ok": self.ok,
+            "fields": [item.to_json() for item in self.fields],
+            "mistakes": [mistake.to_json() for mistake in self.mistakes],
+            "mended": [mistake.to_json() for mistake in self.mended],
+            "fonts": self.fonts,
+            "missing_fonts": self.missing_fonts,
+            "latin_only": self.latin_only,
+        }
+
+
+def check_template(source: str | Path | bytes) -> TemplateReport:
+    """Examine a template.
+
+    Args:
+        source: Its path, or its bytes.
+
+    Raises:
+        TemplateFileError: It is no usable .docx.
+    """
+    data = read_bytes(source)
+    path = "" if isinstance(source, bytes) else str(Path(source).absolute())
+    report = TemplateReport(path)
+    template = _compile(data, report)
+    if template is not None:
+        report.fields = SchemaReader(template.environment).read(
+            part.source for part in template.parts
+        )
+        for part in template.parts:
+            report.mended += [
+                Mistake("notice", mended.reason, place=str(mended.place), tag=mended.tag)
+                for mended in part.source.mended
+            ]
+        report.mistakes += [Mistake("warning", text) for text in template.warnings]
+    package = WordPackage(data)
+    _look_at_texts(package, report)
+    _look_at_fonts(package, report)
+    report.mistakes.sort(key=lambda mistake: mistake.severity)
+    if template is not None and report.ok:
+        _preview(template, report)
+    return report
+
+
+def _compile(data: bytes, report: TemplateReport) -> CompiledTemplate | None:
+    """Compile, leaving out each tag that is wrong, until the rest is right."""
+    ignored: set[tuple[str, str]] = set()
+    while len(ignored) < _MAX_MISTAKES:
+        try:
+            return CompiledTemplate(data, ignored=frozenset(ignored))
+        except TemplateMistake as exc:
+            report.mistakes.append(
+                Mistake("error", exc.problem, exc.hint, str(exc.place or ""), exc.tag)
+            )
+            key = (exc.tag, exc.place.paragraph if exc.place else "")
+            if not exc.tag or key in ignored:
+                return None
+            ignored.add(key)
+    return None
+
+
+def _preview(template: CompiledTemplate, report: TemplateReport) -> None:
+    context = {item.name: item.sample() for item in report.fields}
+    try:
+        report.preview, _ = template.render(context, blank=True)
+    except WenshuError as exc:
+        report.mistakes.append(
+            Mistake("warning", f"用示例数据试填时出错：{exc.message}", "请用真实数据再试一次。")
+        )
+
+
+# -- texts and fonts -----------------------------------------------------------------------------------
+
+
+def _parts(package: WordPackage) -> Iterator[tuple[str, Element]]:
+    names = [package.main, *package.related(package.main, "/header")]
+    for name in names + package.related(package.main, "/footer"):
+        yield name, build_tree(tokenise(package.text(name)))
+
+
+def _look_at_texts(package: WordPackage, report: TemplateReport) -> None:
+    """Tags that were typed with full-width braces or a space between the braces."""
+    for name, root in _parts(package):
+        for paragraph in _all(root, "w:p"):
+            text = _text(paragraph)
+            match = _BRACES.search(text)
+            if match and match[0] not in {"{{", "{%"}:
+                report.mistakes.append(
+                    Mistake(
+                        "warning",
+                        f"“{match[0]}”看起来像标签，但用了全角符号或中间有空格，不会被替换。",
+                        "请改成英文半角的 {{ 和 }}。",
+                        f"{part_title(name)}，段落“{text[:40]}”",
+                    )
+                )
+
+
+def _look_at_fonts(package: WordPackage, report: TemplateReport) -> None:
+    fonts: dict[str, None] = {}
+    for name in package.related(package.main, "/styles"):
+        for element in _all(build_tree(tokenise(package.text(name))), "w:rFonts"):
+            fonts.update(dict.fromkeys(_names(element)))
+    for name, root in _parts(package):
+        for run in _all(root, "w:r"):
+            properties = run.find("w:rPr")
+            element = properties.find("w:rFonts") if properties else None
+            if element is None:
+                continue
+            fonts.update(dict.fromkeys(_names(element)))
+            text = _text(run)
+            latin = attribute(element, "w:ascii") or attribute(element, "w:hAnsi")
+            east = attribute(element, "w:eastAsia") or attribute(element, "w:eastAsiaTheme")
+            if latin and not east and _CJK.search(text):
+                report.latin_only.append(
+                    f"{part_title(name)}：“{text[:20]}”只设置了西文字体 {latin}，没有中文字体"
+                )
+    report.fonts = sorted(fonts)
+    installed = installed_fonts()
+    if installed is not None:
+        report.missing_fonts = [font for font in report.fonts if font.lower() not in installed]
+
+
+def _names(element: Element) -> list[str]:
+    values = (attribute(element, f"w:{slot}") for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
+    return [value for value in values if value]
+
+
+def _all(element: Element, name: str) -> Iterator[Element]:
+    for node in element.walk():
+        if isinstance(node, Element) and node.name == name:
+            yield node
+
+
+def _text(element: Element) -> str:
+    return "".join(
+        child for node in _all(element, "w:t") for child in node.children if isinstance(child, str)
+    )
+
+
+@lru_cache(maxsize=1)
+def installed_fonts() -> frozenset[str] | None:
+    """The families this computer has, in lower case; None where that cannot be told."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(  # noqa: S603 (a fixed command)
+            [program, ":", "family"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_FC_LIST,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    names = re.split(r"[,\n]", done.stdout)
+    return frozenset(name.strip().lower() for name in names if name.strip())
