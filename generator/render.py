@@ -20,9 +20,9 @@ from generator.facts import page_facts, watermark
 from generator.layout import build_template
 from generator.layout.styles import resolved
 from generator.pages import measure_pages
-from generator.templates import find_template, load_logo, tightened
+from generator.render_cache import RenderCache
+from generator.templates import load_logo, tightened
 from generator.toc import TocValue, toc_entries
-from generator.word.template import WordTemplate
 from store.loading import prepare
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from generator.layout import Layout
     from generator.layout.model import Piece
     from generator.templates import TemplateSource
+    from generator.word.template import WordTemplate
     from store import Workspace
     from store.catalogue import Entry
     from store.document import Document
@@ -59,7 +60,7 @@ class Rendered:
     warnings: list[str] = field(default_factory=list)
 
 
-def render_document(
+def render_document(  # noqa: PLR0913 - the options of a rendering
     workspace: Workspace,
     wanted: str | Entry,
     *,
@@ -68,6 +69,7 @@ def render_document(
     values: Mapping[str, object] | None = None,
     blank: bool = False,
     length: str | None = None,
+    cache: RenderCache | None = None,
 ) -> Rendered:
     """Render a document into its kind's Word template.
 
@@ -79,17 +81,23 @@ def render_document(
         values: Further values by name (`--set`, a row of a batch).
         blank: Print each place to fill by hand as a blank.
         length: 详版, 简版 or 一页版 of a summary.
+        cache: What a batch shares between its rows.
 
     Raises:
         WenshuError: The document or template is not there, or cannot be read; a name is missing.
     """
     entry = workspace.resolve(wanted) if isinstance(wanted, str) else wanted
-    document = workspace.load(
-        entry, data=data, values=values, blank=blank, length=length, strict=True
+    cache = cache or RenderCache()
+    document = cache.document(
+        entry.id,
+        lambda: workspace.load(
+            entry, data=data, values=values, blank=blank, length=length, strict=True
+        ),
     )
     loading = prepare(workspace, entry, document.meta, data=data, values=values or {})
-    source = find_template(workspace, document.kind, template)
-    job = _Job(workspace, entry, document, source, word_context(loading.context), blank=blank)
+    source = cache.source(workspace, document, template)
+    context = word_context(loading.context)
+    job = _Job(workspace, entry, document, source, context, blank=blank, cache=cache)
     return job.run()
 
 
@@ -105,12 +113,14 @@ class _Job:
         context: dict[str, object],
         *,
         blank: bool,
+        cache: RenderCache,
     ) -> None:
         self.workspace = workspace
         self.document = document
         self.source = source
         self.layout = source.layout
         self.blank = blank
+        self.cache = cache
         self.context = context
         self.mark = ""
         if (self.layout.watermark and document.kind.life_cycle) or document.meta.status == "草稿":
@@ -135,8 +145,10 @@ class _Job:
             "版面": {**facts, "封面": long, "目录": long},
             "目录": TocValue(entries, self.layout, self.layout.contents_levels),
         }
-        guess = self._estimate(long=long, entries=len(entries))
-        template, guess = self._fitted(guess)
+        template, guess, self.layout, remarks = self.cache.fitted(
+            self.document, lambda: self._fit(long=long, entries=len(entries))
+        )
+        self.warnings += remarks
         self.context["目录"] = TocValue(
             entries, self.layout, self.layout.contents_levels, guess.anchors
         )
@@ -174,26 +186,30 @@ class _Job:
             above += height(style) + style.before + style.after
         return estimate(self.document.body, self.layout, first_page=first, above=above)
 
-    def _fitted(self, guess: Estimate) -> tuple[WordTemplate, Estimate]:
+    def _fit(
+        self, *, long: bool, entries: int
+    ) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
         """The template, tightened a little where that saves the page it is meant to save."""
+        guess = self._estimate(long=long, entries=entries)
         fit = self.layout.fit
         needs = self._with_signatures(guess)
         if not fit.pages or not self.source.standard or needs <= fit.pages:
-            return WordTemplate(self.source.data), guess
+            return self.cache.template(self.source.data), guess, self.layout, []
         plain = self.layout
         for line, size in fit.steps:
             self.layout = tightened(plain, line, size)
             tight = self._estimate(long=False, entries=0)
             if self._with_signatures(tight) < needs:
-                self.warnings.append(
+                remark = (
                     f"为排成{self._with_signatures(tight)}页，行距收紧到{line:.0%}"
                     + (f"，字号收紧到{size:.0%}" if size < 1 else "")
                     + "。"
                 )
                 logo = load_logo(self.workspace.root, self.layout)
-                return WordTemplate(build_template(self.layout, logo=logo)), tight
+                data = build_template(self.layout, logo=logo)
+                return self.cache.template(data), tight, self.layout, [remark]
         self.layout = plain
-        return WordTemplate(self.source.data), guess
+        return self.cache.template(self.source.data), guess, plain, []
 
     def _with_signatures(self, guess: Estimate) -> int:
         """Pages when the pieces behind the body are counted too."""
