@@ -13,18 +13,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from search.errors import IndexBusy, IndexNotWritable, QueryError, UnknownField
+    from search.errors import IndexBusyError, IndexNotWritableError, QueryError, UnknownFieldError
     from search.index import SearchIndex
     from search.results import Hit, Results
 
 __all__ = [
     "Hit",
-    "IndexBusy",
-    "IndexNotWritable",
+    "IndexBusyError",
+    "IndexNotWritableError",
     "QueryError",
     "Results",
     "SearchIndex",
-    "UnknownField",
+    "UnknownFieldError",
 ]
 
 _MODULES = {"SearchIndex": "index", "Hit": "results", "Results": "results"}
@@ -34,6 +34,6 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for."""
     if name not in __all__:
         raise AttributeError(name)
-    from importlib import import_module  # noqa: PLC0415 - that is the point
+    from importlib import import_module  # noqa: PLC0415
 
     return getattr(import_module(f"search.{_MODULES.get(name, 'errors')}"), name)

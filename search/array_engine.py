@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 DEPTH: Final = 200
-SUPPORT: Final = 0.2
+SUPPORT: Final = 0.3
 OUT_OF_FORCE: Final = 0.45
 UNCERTAIN_FORCE: Final = 0.85
 TITLE_FACTOR: Final = 0.6
@@ -41,6 +41,7 @@ class ArrayEngine:
         self.table = generation.table
         self.masks = Masks(generation)
         self._priors: dict[int, Array] = {}
+        self._orders: dict[int, Array] = {}
 
     def run(
         self, request: Request, question: Question, day: int, *, on: int | None, limit: int
@@ -125,10 +126,12 @@ class ArrayEngine:
 
     def _force_order(self, rows: Array, day: int) -> Array:
         """What stands first among the versions of one clause: in force, then the newest."""
-        state = self.table.in_force(day)
-        rank_of = np.where(state == IN_FORCE, 2, np.where(state == UNKNOWN, 1, 0))
-        ages = np.array([row.age for row in self.table.rows], np.int64)
-        order: Array = (rank_of * 10_000_000 + ages)[rows]
+        if day not in self._orders:
+            state = self.table.in_force(day)
+            rank_of = np.where(state == IN_FORCE, 2, np.where(state == UNKNOWN, 1, 0))
+            ages = np.array([row.age for row in self.table.rows], np.int64)
+            self._orders = {day: rank_of * 10_000_000 + ages}
+        order: Array = self._orders[day][rows]
         return order
 
     def _others(

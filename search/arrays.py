@@ -30,7 +30,7 @@ _TYPES: Final = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f2
 _CHUNK: Final = 1 << 22
 
 
-class DamagedFile(Exception):
+class DamagedFileError(Exception):
     """A file of the index is not what it should be."""
 
 
@@ -52,7 +52,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], extra: Mapping[str, ob
         pieces: list[bytes | memoryview] = [MAGIC + struct.pack("<Q", len(head)), head]
         for array in arrays.values():
             data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-            pieces += [memoryview(data).cast("B"), b"\0" * (-data.nbytes % _ALIGN)]
+            pieces += [data.view(np.uint8).data, b"\0" * (-data.nbytes % _ALIGN)]
         for piece in pieces:
             if len(piece):
                 file.write(piece)
@@ -78,14 +78,14 @@ class ArrayFile:
         """Map the file and read its header.
 
         Raises:
-            DamagedFile: The file is not complete or not of this form.
+            DamagedFileError: The file is not complete or not of this form.
         """
         try:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._read_header()
         except (ValueError, KeyError, TypeError, struct.error, UnicodeDecodeError) as error:
-            raise DamagedFile(str(path)) from error
+            raise DamagedFileError(str(path)) from error
         self.path = path
 
     def _read_header(self) -> None:
@@ -106,12 +106,12 @@ class ArrayFile:
         """The array of that name.
 
         Raises:
-            DamagedFile: There is none.
+            DamagedFileError: There is none.
         """
         try:
             return self._arrays[name]
         except KeyError:
-            raise DamagedFile(str(self.path)) from None
+            raise DamagedFileError(str(self.path)) from None
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
@@ -122,7 +122,7 @@ class Strings:
 
     def __init__(self, blob: Array, starts: Array) -> None:
         """Keep the arrays; a string is decoded when it is asked for."""
-        self._blob = memoryview(blob)
+        self._blob = blob.data
         self._starts = starts
 
     def __len__(self) -> int:

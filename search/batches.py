@@ -23,7 +23,6 @@ from search.marks import SegmentMark, write_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
     from pathlib import Path
 
     from search.frozen import Analysis
@@ -115,7 +114,7 @@ def _chunks(entries: Sequence[tuple[Entry, str]], limit: int) -> list[list[tuple
     return chunks
 
 
-def _together(  # noqa: PLR0913, PLR0917 - one call, in this module
+def _together(
     library: Library,
     analysis: Analysis,
     entries: Sequence[tuple[Entry, str]],
@@ -129,7 +128,7 @@ def _together(  # noqa: PLR0913, PLR0917 - one call, in this module
     frozen = analysis.to_json()
 
     def work(chunk: list[tuple[Entry, str]]) -> Batch:
-        job = {
+        job: dict[str, object] = {
             "root": str(library.workspace.root),
             "analysis": frozen,
             "folder": str(folder),

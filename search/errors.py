@@ -1,4 +1,14 @@
-"""What can go wrong with a search, as sentences a user can act on."""
+"""What can go wrong with a search, as sentences a user can act on.
+
+The tree::
+
+    UsageError
+      QueryError               the query cannot be understood        (exit code 2)
+        UnknownFieldError      it filters by a field that does not exist
+    EnvironmentRefused
+      IndexBusyError           another program writes the index      (exit code 3)
+      IndexNotWritableError    the folder of the index cannot be written
+"""
 
 from __future__ import annotations
 
@@ -6,11 +16,11 @@ from store.exceptions import EnvironmentRefused, UsageError
 
 
 class QueryError(UsageError):
-    """查询语句无法理解。"""
+    """A query that cannot be understood."""
 
 
-class UnknownField(QueryError):
-    """查询中没有这个字段。"""
+class UnknownFieldError(QueryError):
+    """A query filters by a field that does not exist."""
 
     def __init__(self, name: str, known: list[str]) -> None:
         """Name the field and those that exist."""
@@ -21,16 +31,18 @@ class UnknownField(QueryError):
         self.name = name
 
 
-class IndexBusy(EnvironmentRefused):
-    """另一个程序正在更新索引，请稍后再试。"""
+class IndexBusyError(EnvironmentRefused):
+    """Another program writes the index, for too long."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("另一个程序正在更新索引。", hint="请等它完成后再试。")
 
 
-class IndexNotWritable(EnvironmentRefused):
-    """索引文件夹无法写入。"""
+class IndexNotWritableError(EnvironmentRefused):
+    """The folder of the index cannot be written."""
 
     def __init__(self, path: str, reason: str = "") -> None:
-        """Name the folder."""
-        super().__init__(
-            f"索引文件夹无法写入：{path}{'（' + reason + '）' if reason else ''}",
-            hint="请检查磁盘空间和文件夹权限。",
-        )
+        """Name the folder and the reason."""
+        detail = f"（{reason}）" if reason else ""
+        super().__init__(f"索引文件夹无法写入：{path}{detail}", hint="请检查磁盘空间和文件夹权限。")

@@ -25,6 +25,14 @@ class TermShare:
     frequency: int
     score: float
 
+    def line(self, field_name: str) -> str:
+        """One line of `--explain`."""
+        added = "（扩展）" if self.added else ""
+        return (
+            f"  {field_name} {self.term}{added}：{self.score:.2f}"
+            f"（权重 {self.weight:.2f} x 稀有度 {self.idf:.2f}，出现 {self.frequency} 次）"
+        )
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -56,15 +64,11 @@ class Explanation:
             self.force
         ]
         head = [
-            f"得分 {self.final:.2f} = 文字 {self.first:.2f} x 权威 {self.authority:.2f}，{force}，"
-            f"含同一文档其他条款的支持；覆盖问题的 {min(self.share, 1):.0%}",
+            f"得分 {self.final:.2f}：文字 {self.first:.2f} x 权威 {self.authority:.2f}，{force}，",
+            f"另加同一文档其他条款的支持；覆盖问题的 {min(self.share, 1):.0%}。",
         ]
         names = {"words": "词", "grams": "字对"}
-        return head + [
-            f"  {names[t.field]} {t.term}{'（扩展）' if t.added else ''}：{t.score:.2f}"
-            f"（权重 {t.weight:.2f} x 稀有度 {t.idf:.2f}，出现 {t.frequency} 次）"
-            for t in self.terms
-        ]
+        return head + [t.line(names[t.field]) for t in self.terms]
 
 
 def explain(generation: Generation, found: Found, question: Question, day: object) -> Explanation:

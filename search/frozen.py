@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from search.analysis import ANALYSIS_VERSION, Segmenter
-from search.arrays import DamagedFile
+from search.arrays import DamagedFileError
 from search.folding import Folder
 
 if TYPE_CHECKING:
@@ -48,15 +48,15 @@ class Analysis:
         """Read what `to_json` gave.
 
         Raises:
-            DamagedFile: It is of another version or not complete.
+            DamagedFileError: It is of another version or not complete.
         """
         try:
             if value["version"] != ANALYSIS_VERSION:
-                raise DamagedFile("analysis")
+                raise DamagedFileError("analysis")
             words = tuple(str(word) for word in value["words"])
             return cls(Folder(str(value["source"]), str(value["target"])), words)
         except (KeyError, TypeError, ValueError) as error:
-            raise DamagedFile("analysis") from error
+            raise DamagedFileError("analysis") from error
 
     @classmethod
     def load(cls, place: Place, name: str, checksum: int) -> Analysis:

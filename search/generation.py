@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search.arrays import DamagedFile
+from search.arrays import DamagedFileError
 from search.corpus import Corpus
 from search.frozen import Analysis
 from search.marks import SegmentMark
@@ -29,12 +29,12 @@ class Generation:
         """Open the files that a generation names.
 
         Raises:
-            DamagedFile: One is missing, different or of another version.
+            DamagedFileError: One is missing, different or of another version.
         """
         try:
             self._open(place, number, value)
         except (KeyError, TypeError, ValueError, IndexError, OSError) as error:
-            raise DamagedFile(f"generation {number}") from error
+            raise DamagedFileError(f"generation {number}") from error
 
     def _open(self, place: Folder, number: int, value: dict[str, Any]) -> None:
         self.number = number
@@ -60,7 +60,7 @@ class Generation:
         for at, row in enumerate(self.table.rows):
             if row.segment == name:
                 if segment.documents[row.ordinal][0] != row.id:
-                    raise DamagedFile(name)
+                    raise DamagedFileError(name)
                 rows[row.ordinal] = at
         owned: Array = rows[segment.owners]
         return owned
@@ -75,7 +75,7 @@ class Generation:
         """The present generation, None when there is none.
 
         Raises:
-            DamagedFile: It is damaged, foreign or of another version.
+            DamagedFileError: It is damaged, foreign or of another version.
         """
         for attempt in range(3):
             current = place.current()
@@ -84,10 +84,10 @@ class Generation:
             try:
                 value = place.read_json(str(current["file"]), int(current["checksum"]))
                 return cls(place, int(current["number"]), value)
-            except (DamagedFile, KeyError, TypeError, ValueError) as error:
+            except (DamagedFileError, KeyError, TypeError, ValueError) as error:
                 # A writer may have switched and swept between our two reads.
                 if attempt == 2 or place.current() == current:
-                    raise DamagedFile(str(place.path)) from error
+                    raise DamagedFileError(str(place.path)) from error
         return None
 
     def to_json(self) -> dict[str, object]:

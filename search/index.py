@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from search.array_engine import ArrayEngine
-from search.arrays import DamagedFile
-from search.errors import IndexBusy, IndexNotWritable
+from search.arrays import DamagedFileError
+from search.errors import IndexBusyError, IndexNotWritableError
 from search.generation import Generation
 from search.lexicon import Lexicon
 from search.library import Library
 from search.places import Folder
 from search.results import Results
 from search.spelling import Speller
-from search.syntax import Request, parse
-from search.terms import Question, understand
+from search.syntax import parse
+from search.terms import understand
+from store.dates import parse_date
+from store.dates import today as store_today
+from store.exceptions import InvalidValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from typing import Self
 
     from search.relations import Related
     from search.suggestions import Suggester, Suggestion
+    from search.syntax import Request
+    from search.terms import Question
     from search.updating import Summary
     from store import Workspace
 
@@ -74,8 +79,8 @@ class SearchIndex:
             wait: For how many seconds another program that writes the index is waited for.
 
         Raises:
-            IndexBusy: Another program is writing, and there is no older index to use.
-            IndexNotWritable: The folder cannot be written, and there is no older index to use.
+            IndexBusyError: Another program is writing, and there is no older index to use.
+            IndexNotWritableError: The folder cannot be written, and there is no older index to use.
         """
         library = Library(workspace)
         place = Folder(workspace.cache / FOLDER)
@@ -85,7 +90,7 @@ class SearchIndex:
         summary = _update(place, library, generation, progress, rebuild=rebuild, wait=wait)
         found = Generation.open(place)
         if found is None:
-            raise IndexNotWritable(str(place.path))
+            raise IndexNotWritableError(str(place.path))
         return cls(workspace, found, summary)
 
     def refresh(self) -> bool:
@@ -98,12 +103,12 @@ class SearchIndex:
             return False
         opened = type(self).open(self.workspace)
         self.summary = opened.summary
-        self._take(opened._generation)  # noqa: SLF001 - the same class
+        self._take(opened._generation)  # noqa: SLF001
         return True
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def search(  # noqa: PLR0913 - the filters are the interface
+    def search(  # noqa: PLR0913
         self,
         query: str,
         *,
@@ -130,7 +135,7 @@ class SearchIndex:
             expand: Also search the official terms of everyday words, and mend typing mistakes.
 
         Raises:
-            UnknownField: The query filters by a field that does not exist.
+            UnknownFieldError: The query filters by a field that does not exist.
             KindNotFound: There is no such kind.
             InvalidValue: `on` is not a date.
         """
@@ -141,7 +146,7 @@ class SearchIndex:
             request.filters.setdefault(name, []).extend(_values(value))
         self._clean_filters(request)
         question = self._understand(request, expand=expand)
-        today = date.today()
+        today = store_today()
         day = _day(on)
         answer = self._engine.run(
             request,
@@ -227,7 +232,7 @@ class SearchIndex:
 def _try_open(place: Folder) -> Generation | None:
     try:
         return Generation.open(place)
-    except DamagedFile:
+    except DamagedFileError:
         return None
 
 
@@ -251,7 +256,7 @@ def _update(
 
     try:
         return Updater(place, library, progress).run(rebuild=rebuild, wait=wait)
-    except (IndexBusy, IndexNotWritable):
+    except (IndexBusyError, IndexNotWritableError):
         if old is None:
             raise
         return None
@@ -266,8 +271,11 @@ def _values(value: Values) -> list[str]:
 
 
 def _day(on: date | str | None) -> date | None:
-    if on is None or isinstance(on, date):
+    if not isinstance(on, str):
         return on
-    from store.dates import parse_date  # noqa: PLC0415 - most searches name no day
-
-    return parse_date(on)
+    try:
+        return parse_date(on)
+    except ValueError:
+        raise InvalidValue(
+            f"日期“{on}”无法识别。", hint="请写成 2024-01-05 或 2024年1月5日。"
+        ) from None

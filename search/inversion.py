@@ -20,8 +20,6 @@ from search.labels import label_key
 from search.saturation import BYTE_LENGTHS, saturation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from search.analysis import Segmenter

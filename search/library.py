@@ -140,7 +140,7 @@ class Library:
 
 def file_mark(path: str) -> list[object]:
     """A file's path, size and time; -1 where there is none."""
-    from os import stat  # noqa: PLC0415 - kept beside its one use
+    from os import stat  # noqa: PLC0415
 
     try:
         status = stat(path)  # noqa: PTH116

@@ -1,12 +1,12 @@
-"""Which units a request allows: filters, versions in force, titles, articles, texts that must stand."""
+"""Which units a request allows: filters, what is in force, titles, articles, required texts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import query as wq
 
+from search import whoosh_queries as wq
 from search.analysis import is_word_character
 from search.labels import label_key
 from search.library import short_title

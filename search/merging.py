@@ -110,13 +110,16 @@ class _Units:
         return arrays
 
     def _strings(self, name: str) -> dict[str, Array]:
-        pieces, lengths = [], []
+        pieces: list[Array] = []
+        lengths: list[Array] = []
         for segment, kept in zip(self.segments, self.kept, strict=True):
             blob, starts = segment.file[name], segment.file[f"{name}_at"]
             edges = np.flatnonzero(np.diff(kept) != 1) + 1
-            for run in np.split(kept, edges):
-                if len(run):
-                    pieces.append(blob[int(starts[run[0]]) : int(starts[run[-1] + 1])])
+            pieces.extend(
+                blob[int(starts[run[0]]) : int(starts[run[-1] + 1])]
+                for run in np.split(kept, edges)
+                if len(run)
+            )
             lengths.append(np.diff(starts)[kept])
         at = np.concatenate(([0], np.cumsum(np.concatenate(lengths))))
         joined = np.concatenate(pieces) if pieces else np.zeros(0, np.uint8)

@@ -82,12 +82,12 @@ def _character_places(segment: Segment, character: str) -> Array:
     first, last = vocabulary.prefix(character)
     at = segment.occurrence_at
     pieces = [segment.occurrences[int(at[first]) : int(at[last])].astype(np.int64)]
-    codes: Array = getattr(vocabulary, "codes")  # noqa: B009 - only grams have codes
+    codes = segment.file["g.codes"]
     second = np.flatnonzero(codes & np.uint64((1 << SHIFT) - 1) == np.uint64(ord(character)))
-    for number in second.tolist():
-        pieces.append(
-            segment.occurrences[int(at[number]) : int(at[number + 1])].astype(np.int64) + 1
-        )
+    pieces.extend(
+        segment.occurrences[int(at[number]) : int(at[number + 1])].astype(np.int64) + 1
+        for number in second.tolist()
+    )
     return np.unique(np.concatenate(pieces))
 
 

@@ -21,7 +21,7 @@ import time
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from search.arrays import DamagedFile, file_checksum
+from search.arrays import DamagedFileError, file_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,30 +55,30 @@ class Folder:
         """Read a file.
 
         Raises:
-            DamagedFile: It is not what was written.
+            DamagedFileError: It is not what was written.
         """
         try:
             data = (self.path / name).read_bytes()
             if checksum is not None and zlib.crc32(data) != checksum:
-                raise DamagedFile(name)
+                raise DamagedFileError(name)
             value = json.loads(data.decode("utf-8", "surrogatepass"))
         except (OSError, ValueError) as error:
-            raise DamagedFile(name) from error
+            raise DamagedFileError(name) from error
         if not isinstance(value, dict):
-            raise DamagedFile(name)
+            raise DamagedFileError(name)
         return value
 
     def current(self) -> dict[str, Any] | None:
         """What the present generation is called, None when there is none.
 
         Raises:
-            DamagedFile: The file is there but cannot be understood.
+            DamagedFileError: The file is there but cannot be understood.
         """
         if not (self.path / CURRENT).exists():
             return None
         value = self.read_json(CURRENT)
         if value.get("format") != FORMAT or not isinstance(value.get("file"), str):
-            raise DamagedFile(CURRENT)
+            raise DamagedFileError(CURRENT)
         return value
 
     def switch(self, number: int, generation: Mapping[str, object]) -> None:
@@ -96,7 +96,7 @@ class Folder:
         through once.
 
         Raises:
-            DamagedFile: It is missing or different.
+            DamagedFileError: It is missing or different.
         """
         path = self.path / name
         try:
@@ -105,9 +105,9 @@ class Folder:
             if same and status.st_mtime_ns != mtime_ns:
                 same = file_checksum(path) == checksum
         except OSError as error:
-            raise DamagedFile(name) from error
+            raise DamagedFileError(name) from error
         if not same:
-            raise DamagedFile(name)
+            raise DamagedFileError(name)
 
     def sweep(self, keep: Iterable[str]) -> None:
         """Remove the index files that the present generation does not name."""

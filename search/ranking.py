@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 _SHORT, _SHORT_SHARE = 2, 0.5
-_LONG, _LONG_SHARE = 7, 0.2
+_LONG, _LONG_SHARE = 7, 0.15
 _LEAST: Final = 0.15
 _FIRST_PASS: Final = 0.4
+_FEW_POSTINGS: Final = 300_000
 _LOOK_UP: Final = 6
 
 
@@ -136,7 +137,8 @@ class _Question:
         if not self.terms:
             return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
         total = sum(term.factor for term in self.terms)
-        done = self._until(0, _FIRST_PASS * total)
+        few = sum(term.postings for term in self.terms) < _FEW_POSTINGS
+        done = len(self.terms) if few else self._until(0, _FIRST_PASS * total)
         sums = self._sum(self.terms[:done])
         expected = self._expected()
         self._allow(sums, mask)

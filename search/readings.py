@@ -1,7 +1,7 @@
 """Pinyin of characters, without tones, for typing and for typing mistakes.
 
-The table is made once with pypinyin when an index is built and frozen with it; a query loads it only
-when it is needed (Latin letters, or a word that the library does not have).
+The table is made once with pypinyin when an index is built, and frozen with it. A query loads it
+only when it is needed (Latin letters, or a word that the library does not have).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _lines(words: Mapping[str, list[str]]) -> str:
 
 def _character_rows() -> str:
     """For each ideograph its usual readings, in order of codes."""
-    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415 - only an index build needs it
+    from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415
 
     rows = []
     for code in range(_FIRST, _LAST):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Hit:
     """One found clause, title or piece of text.
 
-    `clause`, `sub_label`, `citation` and the other names are those of the JSON that `--json` prints.
+    `clause`, `sub_label`, `citation` and the other names are those that `--json` prints.
     """
 
     def __init__(self, found: Found, results: Results) -> None:
@@ -133,9 +133,7 @@ class Hit:
     @property
     def citation(self) -> str:
         """《考勤与休假管理办法》（2024版）第十二条第二款."""
-        return citation(
-            self.title, self.version, self.clause, self.sub_label or "", self.heading
-        )
+        return citation(self.title, self.version, self.clause, self.sub_label or "", self.heading)
 
     @cached_property
     def snippet(self) -> str:
@@ -174,7 +172,7 @@ class Hit:
 
     def explain(self) -> Explanation:
         """Which terms, which fields and which weights made the score."""
-        from search.explanation import explain
+        from search.explanation import explain  # noqa: PLC0415
 
         return explain(self._generation, self._found, self._results.question, self._results.day)
 
@@ -206,7 +204,7 @@ class Results:
         notes: What the user should know about how the query was read.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         query: str,
@@ -270,7 +268,7 @@ class Results:
         """Whether a part's label is the one that was asked for."""
         if not self.request.part:
             return None
-        from search.labels import normal_label
+        from search.labels import normal_label  # noqa: PLC0415
 
         wanted = normal_label(self.request.part).replace("(", "").replace(")", "")
         return lambda label: normal_label(label).replace("(", "").replace(")", "") == wanted
@@ -287,7 +285,7 @@ class Results:
     @property
     def wider(self) -> list[str]:
         """Wider queries to offer when nothing was found."""
-        from search.widening import wider
+        from search.widening import wider  # noqa: PLC0415
 
         return wider(self.request, self.question)
 

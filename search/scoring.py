@@ -3,7 +3,7 @@
 `evaluate` gives, for one segment, the matching units and their scores: the same units and the same
 BM25F scores as Whoosh's own matchers give over the same postings (a test holds the two together).
 What a tree contains besides Term, And, Or, Not, AndNot, AndMaybe, Require, Phrase, Prefix and Every
-raises `NotCovered`; the caller then asks Whoosh's matchers.
+raises `NotCoveredError`; the caller then asks Whoosh's matchers.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-from whoosh import query as wq
 
+from search import whoosh_queries as wq
 from search.phrases import phrase_units
 from search.saturation import K1
 from search.segment import GRAMS
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _EMPTY: Final = np.zeros(0, np.int64)
 
 
-class NotCovered(Exception):
+class NotCoveredError(Exception):
     """The tree holds a query that is not scored on arrays."""
 
 
@@ -74,18 +74,19 @@ class Evaluator:
         """The matches of a tree in one segment.
 
         Raises:
-            NotCovered: The tree holds something else.
+            NotCoveredError: The tree holds something else.
         """
         if node is wq.NullQuery:
             return _none()
         handler = self._handlers.get(type(node))
         if handler is None:
-            raise NotCovered(type(node).__name__)
+            raise NotCoveredError(type(node).__name__)
         return handler(node, at)
 
     # -- leaves -----------------------------------------------------------------------------------
 
     def term(self, node: wq.Term, at: int) -> Matches:
+        """The units of a term; a metadata term scores its boost."""
         segment = self.corpus.segments[at]
         name, text = str(node.fieldname), str(node.text)
         if name not in segment.fields:
@@ -111,7 +112,7 @@ class Evaluator:
 
     def _phrase(self, node: wq.Phrase, at: int) -> Matches:
         if node.fieldname != GRAMS or node.slop != 1:
-            raise NotCovered("Phrase")
+            raise NotCoveredError("Phrase")
         units = phrase_units(self.corpus.segments[at], [str(word) for word in node.words])
         scores = np.zeros(len(units))
         for word in node.words:
@@ -119,13 +120,16 @@ class Evaluator:
         return self._without_removed(Matches(units, scores * node.boost), at)
 
     def _prefix(self, node: wq.Prefix, at: int) -> Matches:
+        """The units with any term that begins so, all with the same score."""
         segment = self.corpus.segments[at]
-        if node.fieldname not in segment.fields:
-            raise NotCovered("Prefix")
-        field = segment.fields[node.fieldname]
+        name = str(node.fieldname)
+        if name not in segment.fields or not node.constantscore:
+            raise NotCoveredError("Prefix")
+        field = segment.fields[name]
         first, last = field.vocabulary.prefix(str(node.text))
-        low, high = int(field.at[first]), int(field.at[last])
-        units = np.unique(field.docs[low:high]).astype(np.int64)
+        if last - first == 1:
+            return self.term(wq.Term(name, field.vocabulary.text(first), boost=node.boost), at)
+        units = np.unique(field.docs[int(field.at[first]) : int(field.at[last])]).astype(np.int64)
         return self._without_removed(Matches(units, np.full(len(units), float(node.boost))), at)
 
     def _every(self, node: wq.Every, at: int) -> Matches:
@@ -146,16 +150,11 @@ class Evaluator:
         return Matches(units, scores[units] * node.boost)
 
     def _and(self, node: wq.And, at: int) -> Matches:
-        wanted = [child for child in node.subqueries if not isinstance(child, wq.Not)]
-        refused = [child.query for child in node.subqueries if isinstance(child, wq.Not)]
-        if not wanted:
-            wanted = [wq.Every()]
-        found = [self.evaluate(child, at) for child in wanted]
+        """All children; a Not counts as Whoosh counts it, with a score of its own."""
+        found = [self.evaluate(child, at) for child in node.subqueries]
         units = min((match.units for match in found), key=len)
         for match in found:
             units = units[_contains(match.units, units)]
-        for child in refused:
-            units = units[~_contains(self.evaluate(child, at).units, units)]
         scores = np.zeros(len(units))
         for match in found:
             scores += self._at(match, units)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from search.analysis import SHIFT, gram_code, gram_text
-from search.arrays import ArrayFile, DamagedFile, Strings
+from search.arrays import ArrayFile, DamagedFileError, Strings
 from search.saturation import BYTE_LENGTHS, saturation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -61,11 +60,12 @@ class _Grams:
 
     def __init__(self, file: ArrayFile) -> None:
         self.codes = file["g.codes"]
+        self.find = lru_cache(16384)(self._find)
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    def find(self, term: str) -> int:
+    def _find(self, term: str) -> int:
         code = np.uint64(gram_code(term))
         at = int(self.codes.searchsorted(code))
         return at if at < len(self.codes) and self.codes[at] == code else -1
@@ -99,7 +99,7 @@ class Field:
         self.total = int(file.extra["totals"][name])
         self._norms: tuple[float, Array] | None = None
         if len(self.at) != len(self.vocabulary) + 1 or int(self.at[-1]) != len(self.docs):
-            raise DamagedFile(str(file.path))
+            raise DamagedFileError(str(file.path))
 
     def norms(self, average: float) -> Array:
         """What BM25 adds to the term frequency, for each unit, at this average length."""
@@ -116,10 +116,6 @@ class Field:
         low, high = int(self.at[number]), int(self.at[number + 1])
         return self.docs[low:high], self.tf[low:high]
 
-    def ranges(self, first: int, last: int) -> Iterator[int]:
-        """The numbers of a range of terms."""
-        return iter(range(first, last))
-
 
 class Segment:
     """One immutable segment of the index."""
@@ -128,7 +124,7 @@ class Segment:
         """Map the file.
 
         Raises:
-            DamagedFile: It is not complete.
+            DamagedFileError: It is not complete.
         """
         self.file = ArrayFile(path)
         self.path = path
@@ -147,7 +143,7 @@ class Segment:
         self._text = Strings(self.file["u.text"], self.file["u.text_at"])
         self._info = Strings(self.file["u.info"], self.file["u.info_at"])
         if len(self.owners) != self.units or len(self._text) != self.units:
-            raise DamagedFile(str(path))
+            raise DamagedFileError(str(path))
 
     def whole_text(self, unit: int) -> str:
         """Context and text of a unit as they were indexed, unfolded."""

@@ -63,9 +63,9 @@ def snippet(text: str, ranges: Sequence[Range], length: int = SNIPPET_LENGTH) ->
     for low, high in ranges:
         if high <= start or low >= end:
             continue
-        low, high = max(low, start), min(high, end)
-        pieces += [_html(text[at:low]), "<mark>", _html(text[low:high]), "</mark>"]
-        at = high
+        first, last = max(low, start), min(high, end)
+        pieces += [_html(text[at:first]), "<mark>", _html(text[first:last]), "</mark>"]
+        at = last
     pieces += [_html(text[at:end]), "…" if end < len(text) else ""]
     return "".join(pieces)
 

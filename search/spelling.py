@@ -98,19 +98,24 @@ class Speller:
     def _same_sound(self, wrong: str, pieces: list[str]) -> str:
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
             return ""
-        if self._corpus.frequency(WORDS, wrong):
-            return ""
-        known = (
-            self._corpus.frequency(GRAMS, wrong[:2]) if len(wrong) == 2 else self.occurrences(wrong)
-        )
         spelled = self.readings.spelled
         for syllables in self.readings.spellings(wrong):
             for word in spelled.get(fuzzy("".join(syllables)), ())[:_SHOWN]:
-                if word != wrong and len(word) == len(wrong) and _shares(word, wrong):
-                    frequency = self._corpus.frequency(WORDS, word)
-                    if frequency > _COMMONER * known and frequency > 1:
-                        return word
+                if word == wrong:
+                    return ""
+                if len(word) == len(wrong) and _shares(word, wrong) and self._commoner(word, wrong):
+                    return word
         return ""
+
+    def _commoner(self, word: str, wrong: str) -> bool:
+        """Whether a word is so much more frequent here that the other is likely a mistake."""
+        frequency = self._corpus.frequency(WORDS, word)
+        if frequency < 2 or self._corpus.frequency(WORDS, wrong):
+            return False
+        pairs = (self._corpus.frequency(GRAMS, wrong[at : at + 2]) for at in range(len(wrong) - 1))
+        if frequency > _COMMONER * min(pairs):
+            return True
+        return len(wrong) > 2 and frequency > _COMMONER * self.occurrences(wrong)
 
 
 def _shares(first: str, second: str) -> bool:

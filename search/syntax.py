@@ -11,11 +11,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from search.errors import QueryError, UnknownField
+from search.errors import QueryError, UnknownFieldError
 from store.numerals import CHINESE_PATTERN
 
 if TYPE_CHECKING:
-    from whoosh.query import Query
+    from search.whoosh_queries import Query
 
 LONGEST: Final = 400
 FIELDS: Final = {
@@ -51,10 +51,11 @@ _FIELD: Final = re.compile(
     r"(?P<minus>(?<!\S)-)?(?<![^\s(（-])(?P<name>[^\W\d_]{1,12})(?P<colon>[:：])(?=\S)"
 )
 _QUOTED: Final = re.compile(r'"([^"]*)"')
+_APART: Final = re.compile(r"[\s()（）:：,，\-－]|$")
 _MINUS: Final = re.compile(r"(?<!\S)[-－](?P<word>[^\s\-－][^\s]*)")
 _OPERATOR: Final = re.compile(r"(?<!\S)(?:AND|OR|NOT)(?!\S)")
 _MARK: Final = re.compile("[\ue000-\uf8ff]")
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟＂「」『』", '"') | {"\u3000": " "})
+_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟\uff02「」『』", '"') | {"\u3000": " "})
 _SYMBOLS: Final = re.compile(r"[*?？＊^~\\\[\]{}<>|&+!]+")
 
 
@@ -92,7 +93,7 @@ def parse(text: str) -> Request:
     """Take a query apart.
 
     Raises:
-        UnknownField: A field that does not exist is asked for.
+        UnknownFieldError: A field that does not exist is asked for.
     """
     clean = _clean(text)
     request = Request(clean)
@@ -125,13 +126,17 @@ def _tidy(text: str) -> str:
 
 
 def _take_quoted(text: str) -> tuple[str, dict[str, str]]:
-    """Put a private character in the place of each quoted text."""
+    """Put a private character in the place of each quoted text.
+
+    Quotation marks inside a sentence, with text right before or behind them, are part of it.
+    """
     quoted: dict[str, str] = {}
 
     def replace(match: re.Match[str]) -> str:
         inner = match.group(1).strip()
-        if not inner:
-            return " "
+        before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+        if not inner or not (_APART.match(before) and _APART.match(after)):
+            return f" {inner} "
         mark = chr(0xE000 + len(quoted))
         quoted[mark] = inner
         return mark
@@ -146,7 +151,7 @@ def _take_fields(text: str, quoted: dict[str, str], request: Request) -> str:
         name = match["name"].lower()
         if name not in FIELDS:
             if match["colon"] == ":" and text[match.end() : match.end() + 2] != "//":
-                raise UnknownField(match["name"], SHOWN_FIELDS)
+                raise UnknownFieldError(match["name"], SHOWN_FIELDS)
             pieces.append(text[at : match.end()])
             at = match.end()
             continue
@@ -194,17 +199,22 @@ def _take_article(text: str, request: Request) -> str:
 
 def _take_operators(text: str, quoted: dict[str, str], request: Request) -> None:
     """Let Whoosh's parser read AND, OR, NOT and parentheses."""
-    from whoosh import fields, qparser  # noqa: PLC0415 - only such queries need the parser
-    from whoosh import query as wq  # noqa: PLC0415
+    from whoosh import fields  # noqa: PLC0415
+    from whoosh.qparser.common import QueryParserError  # noqa: PLC0415
+    from whoosh.qparser.default import QueryParser  # noqa: PLC0415
+    from whoosh.qparser.plugins import GroupPlugin, OperatorsPlugin, WhitespacePlugin  # noqa: PLC0415
+    from whoosh.qparser.syntax import AndGroup  # noqa: PLC0415
+
+    from search import whoosh_queries as wq  # noqa: PLC0415
 
     schema = fields.Schema(text=fields.ID())
-    plugins = [qparser.WhitespacePlugin(), qparser.GroupPlugin(), qparser.OperatorsPlugin()]
-    parser = qparser.QueryParser("text", schema, plugins=plugins, group=qparser.AndGroup)
+    plugins = [WhitespacePlugin, GroupPlugin, OperatorsPlugin]
+    parser = QueryParser("text", schema, plugins=plugins, group=AndGroup)
     text = text.replace("（", "(").replace("）", ")")
     text = re.sub(r"([\ue000-\uf8ff])", r" \1 ", _SYMBOLS.sub(" ", text))
     try:
         tree = parser.parse(text).normalize()
-    except (RecursionError, qparser.QueryParserError, IndexError, ValueError) as error:
+    except (RecursionError, QueryParserError, IndexError, ValueError) as error:
         raise QueryError("查询中的括号或 AND、OR、NOT 无法理解。") from error
     plain: list[str] = []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from search.arrays import DamagedFile
+from search.arrays import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -90,13 +90,13 @@ class Table:
         """Read what `to_json` gave.
 
         Raises:
-            DamagedFile: Columns are missing or of different lengths.
+            DamagedFileError: Columns are missing or of different lengths.
         """
         try:
             values = zip(*(columns[name] for name in _COLUMNS), strict=True)
             return cls(Row(*row) for row in values)
         except (KeyError, ValueError, TypeError) as error:
-            raise DamagedFile("table") from error
+            raise DamagedFileError("table") from error
 
     @cached_property
     def by_id(self) -> dict[str, int]:

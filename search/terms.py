@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from search.analysis import grams
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
     from search.lexicon import Lexicon
     from search.spelling import Speller
 
-EXPANSION_WEIGHT: Final = 0.4
+EXPANSION_WEIGHT: Final = 0.6
 QUESTION_WEIGHT: Final = 0.4
 MENDED_WEIGHT: Final = 0.8
 _MOST_TERMS: Final = 160
 # What makes a question of a sentence and says nothing about its subject.
 QUESTION_WORDS: Final = frozenset(
-    """怎么办 怎么 怎样 如何 吗 呢 吧 啊 么 是否 能否 可否 能 能不能 可以 可不可以 哪些 哪个 哪里 什么 为什么 多少 几
-    谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 和 与 或 及 被 把 要 会 该 人 后 时 应 应当
-    对 不 请问 需要 想 想要 一个 这 那 这个 那个 到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下""".split()
+    (
+        "怎么办 怎么 怎样 如何 吗 呢 吧 啊 么 是否 能否 可否 能 能不能 可以 可不可以 哪些 哪个 "
+        "哪里 什么 为什么 多少 几 谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 "
+        "和 与 或 及 被 把 要 会 该 人 后 时 应 应当 对 不 请问 需要 想 想要 一个 这 那 这个 那个 "
+        "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下"
+    ).split()
 )
 
 
@@ -85,13 +89,14 @@ def understand(
     question.wanted = [Wanted(name, term, weight) for (name, term), weight in weights.items()]
     question.words = list(dict.fromkeys(word for word, _, _ in cut if word not in QUESTION_WORDS))
     added: dict[str, float] = {}
-    for typed, found in readings:
+    for _, found in readings:
         added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
     if lexicon is not None:
         edges = frozenset(at for _, start, end in cut for at in (start, end))
         for expansion in lexicon.find(question.folded, edges):
             question.expansions.append((expansion.word, expansion.terms))
-            added |= dict.fromkeys(expansion.terms, EXPANSION_WEIGHT)
+            weight = EXPANSION_WEIGHT / sqrt(len(expansion.terms))
+            added |= dict.fromkeys(expansion.terms, weight)
     if mend:
         _mend(question, cut, speller, added)
     _add(question, added, analysis, set(weights))

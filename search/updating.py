@@ -10,24 +10,27 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from filelock import FileLock, Timeout
 
-from search.arrays import DamagedFile
-from search.batches import Batch, index_batches
-from search.errors import IndexBusy, IndexNotWritable
+from search.arrays import DamagedFileError
+from search.batches import index_batches
+from search.errors import IndexBusyError, IndexNotWritableError
 from search.frozen import Analysis
 from search.generation import Generation, generation_json
-from search.library import short_title
 from search.lexicon import Lexicon
-from search.marks import SegmentMark, write_segment
+from search.library import short_title
+from search.marks import write_segment
 from search.readings import build_readings
-from search.table import Row, Table
+from search.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from search.batches import Batch
     from search.library import Library
+    from search.marks import SegmentMark
     from search.places import Folder
     from search.segment import Segment
+    from search.table import Row
     from store.catalogue import Entry
 
     Progress = Callable[[int, int], None]
@@ -63,17 +66,17 @@ class Updater:
         """Bring the index up to date.
 
         Raises:
-            IndexBusy: Another program writes it, longer than `wait` seconds.
-            IndexNotWritable: The folder cannot be written.
+            IndexBusyError: Another program writes it, longer than `wait` seconds.
+            IndexNotWritableError: The folder cannot be written.
         """
         try:
             self.place.path.mkdir(parents=True, exist_ok=True)
             with FileLock(self.place.path / "lock", timeout=wait):
                 self._run(rebuild=rebuild)
         except Timeout as error:
-            raise IndexBusy from error
+            raise IndexBusyError from error
         except OSError as error:
-            raise IndexNotWritable(str(self.place.path), error.strerror or "") from error
+            raise IndexNotWritableError(str(self.place.path), error.strerror or "") from error
         return self.summary
 
     def _run(self, *, rebuild: bool) -> None:
@@ -95,7 +98,7 @@ class Updater:
     def _present(self) -> Generation | None:
         try:
             return Generation.open(self.place)
-        except DamagedFile:
+        except DamagedFileError:
             self.summary.set_aside = self.place.set_aside()
             self.summary.notes.append("索引已损坏或版本不符，已移到一旁并重新建立。")
             return None
@@ -129,7 +132,7 @@ class Updater:
     def _last_number(self) -> int:
         try:
             current = self.place.current()
-        except DamagedFile:
+        except DamagedFileError:
             return 0
         return int(current["number"]) if current else 0
 
@@ -181,14 +184,14 @@ class Updater:
         chosen = self._choose(marks, used)
         if not chosen:
             return marks, table
-        from search.segment import Segment  # noqa: PLC0415 - most updates merge nothing
+        from search.segment import Segment  # noqa: PLC0415
 
         segments = [Segment(self.place.path / mark.name) for mark in chosen]
         new = self._merge(segments, chosen, table)
         names = {mark.name for mark in chosen}
         at = next(i for i, mark in enumerate(marks) if mark.name in names)
         kept = [mark for mark in marks if mark.name not in names]
-        return kept[:at] + [new] + kept[at:], table
+        return [*kept[:at], new, *kept[at:]], table
 
     def _choose(self, marks: list[SegmentMark], used: Counter[str]) -> list[SegmentMark]:
         """Segments to merge: many small ones, those with much removed, parts of one build."""

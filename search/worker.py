@@ -18,7 +18,7 @@ def main() -> None:
     """Do the share that stdin describes."""
     job: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
 
-    from search.batches import write_batch  # noqa: PLC0415 - after the job is known
+    from search.batches import write_batch  # noqa: PLC0415
     from search.frozen import Analysis  # noqa: PLC0415
     from search.library import Library  # noqa: PLC0415
     from store import Workspace  # noqa: PLC0415
