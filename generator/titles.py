@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import ceil
 from typing import Final
 
@@ -68,7 +68,7 @@ def _words(title: str) -> list[str]:
 
 def _lines(words: list[str], cuts: tuple[int, ...]) -> list[str]:
     edges = [0, *cuts, len(words)]
-    return ["".join(words[left:right]) for left, right in zip(edges, edges[1:], strict=False)]
+    return ["".join(words[left:right]) for left, right in pairwise(edges)]
 
 
 def _cost(words: list[str], cuts: tuple[int, ...], ideal: float, capacity: float) -> float:

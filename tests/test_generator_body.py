@@ -51,7 +51,7 @@ def levels(xml):
     ]
 
 
-# -- numbering ----------------------------------------------------------------------------------
+# -- numbering -----------------------------------------------------------------------------
 
 
 def test_articles_run_on_through_chapters_in_one_list():
@@ -98,7 +98,7 @@ def test_each_scheme_is_real_numbering(sample, text, gap):
     assert f'w:suff w:val="{gap}"' in xml
 
 
-# -- text -----------------------------------------------------------------------------------------
+# -- text ----------------------------------------------------------------------------------
 
 
 def test_emphasis_links_and_breaks():
@@ -168,7 +168,7 @@ def test_bookmark_names_are_legal_and_differ(anchors):
         assert re.fullmatch(r"\w+", name)
 
 
-# -- tables ---------------------------------------------------------------------------------------
+# -- tables --------------------------------------------------------------------------------
 
 
 def table(rows, header_rows=1, **more):
@@ -240,7 +240,7 @@ def test_definitions_are_a_form_of_two_columns():
     assert xml.count("<w:tr>") == 2
 
 
-# -- pictures -------------------------------------------------------------------------------------
+# -- pictures ------------------------------------------------------------------------------
 
 
 def png(width, height):
@@ -299,12 +299,13 @@ def test_the_size_is_read_from_the_header(data, size):
     assert measure(data) == size
 
 
-# -- forms and foreign templates --------------------------------------------------------------------
+# -- forms and foreign templates -----------------------------------------------------------
 
 
 def test_a_role_description_is_one_form_with_shares():
     text = (
-        "## 基本信息\n\n| 项目 | 内容 | 项目 | 内容 |\n|---|---|---|---|\n| 岗位 | 经理 | 部门 | 客户部 |\n"
+        "## 基本信息\n\n| 项目 | 内容 | 项目 | 内容 |\n|---|---|---|---|\n"
+        "| 岗位 | 经理 | 部门 | 客户部 |\n"
         "\n## 主要职责\n\n1. 拓展客户（占比60%）：走访。\n2. 贷后管理（占比40%）：检查。\n"
         "\n## 岗位权限\n\n1. 建议权。\n"
     )
@@ -336,5 +337,5 @@ def test_a_template_without_styles_gets_what_is_missing():
 
 def test_a_namespace_is_declared_for_every_prefix():
     xml, _ = write("## 标题\n\n正文。\n")
-    prefixes = {match for match in re.findall(r"</?([a-z]\w*):", xml)}
+    prefixes = set(re.findall(r"</?([a-z]\w*):", xml))
     assert prefixes <= set(NAMESPACES)

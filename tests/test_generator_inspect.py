@@ -57,7 +57,9 @@ def test_what_we_make_keeps_to_its_own_layout(official):
 
 
 def test_the_same_file_does_not_keep_to_another_layout(official):
-    assert {"上边距", "页码形式"} & items(official, "规章制度") or "上边距" in items(official, "文章")
+    assert {"上边距", "页码形式"} & items(official, "规章制度") or "上边距" in items(
+        official, "文章"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,9 @@ def test_typed_forms_are_checked(tmp_path, text, item):
     assert item in items(make(tmp_path, "关于某事的通知", text))
 
 
-@pytest.mark.parametrize("text", ["清供发〔2026〕18号", "2025年1月5日", "（一）工作目标", "一、工作目标"])
+@pytest.mark.parametrize(
+    "text", ["清供发〔2026〕18号", "2025年1月5日", "（一）工作目标", "一、工作目标"]
+)
 def test_right_forms_pass(tmp_path, text):
     assert not {"层次序号", "日期形式", "发文字号"} & items(make(tmp_path, "关于某事的通知", text))
 
@@ -130,7 +134,9 @@ def test_right_forms_pass(tmp_path, text):
 def test_a_gap_in_typed_numbers_is_found(tmp_path):
     path = make(tmp_path, "一、甲", "（一）子", "（三）丑", "二、乙", "（一）寅")
     found = [
-        item for item in inspect_document(path, layout("公文")).deviations if item.item == "序号连续"
+        item
+        for item in inspect_document(path, layout("公文")).deviations
+        if item.item == "序号连续"
     ]
     assert [(item.found, item.wanted) for item in found] == [("“（三）”", "“（二）”")]
 

@@ -27,7 +27,9 @@ def long_rule(chapters: int = 12, articles: int = 108) -> str:
     for number in range(1, articles + 1):
         if (number - 1) % (articles // chapters) == 0:
             lines.append(f"## 事项{to_chinese((number - 1) // (articles // chapters) + 1)}管理\n")
-        lines.append(f"1. 本条规定第{number}项工作的办理要求，由承办部门按照职责分工组织落实并留存记录。")
+        lines.append(
+            f"1. 本条规定第{number}项工作的办理要求，由承办部门按照职责分工组织落实并留存记录。"
+        )
         if number % 3 == 0:
             lines += ["    1. 受理申请并登记；", "    2. 审核材料并答复；", "    3. 归档备查。"]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ import pytest
 from tools_word import layout, pdf_of, render_body
 
 from generator import pdf
-from generator.pdf import Converter, ConversionFailed, NoConverter, fonts_conf, page_count, to_pdf
+from generator.pdf import ConversionFailed, Converter, NoConverter, fonts_conf, page_count, to_pdf
 from store.exceptions import InputError
 from store.kinds import Numbering
 from store.parser import parse_body

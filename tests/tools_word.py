@@ -148,7 +148,7 @@ def audit_errors(path: Path) -> list[str]:
 
 def pdf_of(path: Path) -> Path:
     """The PDF of a Word file, by LibreOffice; skips when it is absent."""
-    from generator.pdf import find_converter, to_pdf
+    from generator.pdf import find_converter, to_pdf  # noqa: PLC0415 - loaded where it is used
 
     converter = find_converter()
     if converter is None or converter.kind != "libreoffice":
@@ -158,7 +158,7 @@ def pdf_of(path: Path) -> Path:
 
 def pdf_pages(pdf: Path) -> list[str]:
     """The text of each page."""
-    import pypdfium2
+    import pypdfium2  # noqa: PLC0415 - loaded where it is used
 
     document = pypdfium2.PdfDocument(str(pdf))
     try:
@@ -169,20 +169,25 @@ def pdf_pages(pdf: Path) -> list[str]:
 
 def layout(name: str) -> Layout:
     """One of the built-in layouts."""
-    from generator.layout import load_layouts
+    from generator.layout import load_layouts  # noqa: PLC0415 - loaded where it is used
 
     return load_layouts([LAYOUTS]).get(name)
 
 
 def render_body(body: Body, of: Layout, numbering: Numbering, **more: object) -> bytes:
     """A body alone in its layout's template, with what the layouts ask for."""
-    from generator.body import BodyValue
-    from generator.layout import build_template
-    from generator.toc import TocValue, toc_entries
-    from generator.word.template import WordTemplate
+    from generator.body import BodyValue  # noqa: PLC0415 - loaded where it is used
+    from generator.layout import build_template  # noqa: PLC0415 - loaded where it is used
+    from generator.toc import TocValue, toc_entries  # noqa: PLC0415 - loaded where it is used
+    from generator.word.template import WordTemplate  # noqa: PLC0415 - loaded where it is used
 
     value = BodyValue(body, of, numbering)
-    facts = dict.fromkeys(("封面", "目录"), False) | {"标题": "测试", "页眉": "", "页脚": "", "题注": ""}
+    facts = dict.fromkeys(("封面", "目录"), False) | {
+        "标题": "测试",
+        "页眉": "",
+        "页脚": "",
+        "题注": "",
+    }
     facts |= {"修订记录": [], "附件": [], "署名": "", "成文日期": "", "个人": False, "文号": ""}
     context: dict[str, object] = {"标题": "测试", "版面": facts | more, "正文": value}
     context["目录"] = TocValue(toc_entries(body, 2), of)

@@ -229,7 +229,7 @@ def _page_numbers(found: WordFile, layout: Layout) -> Iterator[Deviation]:
     if "— 〈页码〉 —" not in wanted:
         return
     for footer in numbered:
-        if not re.search(r"[—－–-]\s*■\s*[—－–-]", footer.text):
+        if not re.search(r"[—－\u2013-]\s*■\s*[—－\u2013-]", footer.text):
             shown = footer.text.replace("■", "1").replace("□", "9").strip()
             yield Deviation("页码形式", "页脚", f"“{shown}”", "“— 1 —”")
     if layout.page.odd_even and not found.odd_even:

@@ -37,7 +37,8 @@ def zip_package(parts: dict[str, str | bytes]) -> bytes:
 def relationships_xml(items: Iterable[tuple[str, str, str]]) -> str:
     """A relationship part from (id, last piece of the type's address, target)."""
     rows = "".join(
-        f'<Relationship Id="{identity}" Type="{RELATIONSHIPS}/{kind}" Target="{attribute(target)}"/>'
+        f'<Relationship Id="{identity}" Type="{RELATIONSHIPS}/{kind}" '
+        f'Target="{attribute(target)}"/>'
         for identity, kind, target in items
     )
     return f'{DECLARATION}<Relationships xmlns="{_PACKAGE_RELATIONS}">{rows}</Relationships>'
@@ -48,7 +49,8 @@ PACKAGE_RELS: Final = (
     f'<Relationship Id="rId1" Type="{RELATIONSHIPS}/officeDocument" Target="word/document.xml"/>'
     f'<Relationship Id="rId2" Type="{_PACKAGE_RELATIONS}/metadata/core-properties" '
     'Target="docProps/core.xml"/>'
-    f'<Relationship Id="rId3" Type="{RELATIONSHIPS}/extended-properties" Target="docProps/app.xml"/>'
+    f'<Relationship Id="rId3" Type="{RELATIONSHIPS}/extended-properties" '
+    'Target="docProps/app.xml"/>'
     "</Relationships>"
 )
 
@@ -168,7 +170,8 @@ def theme_xml(layout: Layout) -> str:
     effect = "<a:effectStyle><a:effectLst/></a:effectStyle>"
     return (
         f'{DECLARATION}<a:theme xmlns:a="{NAMESPACES["a"]}" name="文枢"><a:themeElements>'
-        f'<a:clrScheme name="文枢">{colors}</a:clrScheme><a:fontScheme name="文枢">{fonts}</a:fontScheme>'
+        f'<a:clrScheme name="文枢">{colors}</a:clrScheme>'
+        f'<a:fontScheme name="文枢">{fonts}</a:fontScheme>'
         f'<a:fmtScheme name="文枢"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
         f"<a:lnStyleLst>{line * 3}</a:lnStyleLst><a:effectStyleLst>{effect * 3}</a:effectStyleLst>"
         f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"

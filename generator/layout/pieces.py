@@ -69,7 +69,8 @@ def _direct(layout: Layout, piece: Piece) -> str:
     if piece.rule:
         color, _, width = piece.rule.removeprefix("#").partition(" ")
         eighths = round(float(width or "0.75") * 8)
-        xml += f'<w:pBdr><w:bottom w:val="single" w:sz="{eighths}" w:space="1" w:color="{color}"/></w:pBdr>'
+        below = f'<w:bottom w:val="single" w:sz="{eighths}" w:space="1" w:color="{color}"/>'
+        xml += f"<w:pBdr>{below}</w:pBdr>"
     if "\t" in piece.text:
         style = resolved(layout, piece.style or "base")
         edge = mm(layout.page.text_width) - pt(style.right * style.size)
@@ -108,7 +109,8 @@ def table_piece_xml(layout: Layout, table: TablePiece, *, keep: bool = False) ->
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         f'<w:tbl><w:tblPr>{style}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f"{''.join(rows)}</w:tbl>"
     )
 
 

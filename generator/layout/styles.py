@@ -6,6 +6,7 @@ Fonts are written for all four scripts and the theme names none that would win o
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from generator.wordml import DECLARATION, NAMESPACES, attribute, pt
@@ -62,8 +63,6 @@ def style_id(key: str) -> str:
 
 def resolved(layout: Layout, key: str) -> TextStyle:
     """A style with the base text's font and size filled in."""
-    from dataclasses import replace  # noqa: PLC0415 - loaded where it is used
-
     style, base = layout.style(key), layout.base
     return replace(
         style,
@@ -166,7 +165,8 @@ def paragraph_style(layout: Layout, key: str) -> str:
     custom = "" if name.isascii() else ' w:customStyle="1"'
     properties = paragraph_properties(full, full.size, _OUTLINE.get(key))
     return (
-        f'<w:style w:type="paragraph"{custom} w:styleId="{identity}"><w:name w:val="{attribute(name)}"/>'
+        f'<w:style w:type="paragraph"{custom} w:styleId="{identity}">'
+        f'<w:name w:val="{attribute(name)}"/>'
         f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{properties}</w:pPr>'
         f"<w:rPr>{run_properties(style)}</w:rPr></w:style>"
     )
@@ -189,9 +189,11 @@ _FIXED_STYLES: Final = (
     '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/>'
     '<w:uiPriority w:val="99"/><w:semiHidden/></w:style>'
     f'<w:style w:type="table" w:styleId="{TABLE_STYLE}"><w:name w:val="Table Grid"/>'
-    f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{_GRID}</w:tblBorders></w:tblPr></w:style>'
+    f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{_GRID}</w:tblBorders></w:tblPr>'
+    "</w:style>"
     f'<w:style w:type="character" w:styleId="{HYPERLINK}"><w:name w:val="Hyperlink"/>'
     '<w:rPr><w:color w:val="0563C1"/><w:u w:val="single"/></w:rPr></w:style>'
     f'<w:style w:type="character" w:styleId="{FOOTNOTE_REFERENCE}">'
-    '<w:name w:val="footnote reference"/><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    '<w:name w:val="footnote reference"/><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+    "</w:style>"
 )
