@@ -1,48 +1,83 @@
 """Text with emphasis, links and references into `Inline` pieces, by the `markdown` package.
 
 Most texts hold no mark at all and never reach Markdown. Raw HTML is no markup here: it prints as it
-stands. `*` and `_` between CJK characters and digits stay literal.
+stands, except for comments, which never print. `*` and `_` between CJK characters and digits stay
+literal.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from functools import cache
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from store.model import Inline
-from store.shield import BLANK, unshield
+from store.shield import BLANK, LINE_END, unshield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from markdown import Markdown
 
     from store.model import Inlines
 
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~\x02\x03\ufdd4]|~~|  \n|\\\n")
+MAX_MARKED_CHARS: Final = 50_000
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~\x02\x03\ufdd4]|  \n")
 _CJK: Final = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\U00020000-\U0003ffff"
-_LITERAL_STAR: Final = re.compile(rf"(?<=[{_CJK}0-9])(?<![*_])([*_])(?![*_])(?=[{_CJK}0-9])")
+_PREPARED: Final = re.compile(
+    rf"""
+    (?P<skipped>\\[^\n] | (?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))
+  | (?P<break>\\\n)
+  | (?P<comment><!--.*?-->)
+  | \[\^(?P<footnote>[^\]\s]+)\]
+  | ~~(?=\S)(?P<strike>.+?)(?<=\S)~~
+  | (?<=[{_CJK}0-9])(?<![*_])(?P<star>[*_])(?![*_])(?=[{_CJK}0-9])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_FOOTNOTE: Final = re.compile(r"\[\^([^\]\s]+)\]")
-_SOFT_BREAK: Final = re.compile(r"[ \t]*\n[ \t\u3000]*")
-_STRIKE: Final = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
+_SOFT_BREAK: Final = re.compile(r"[ \t]*\n[ \t\n\u3000]*")
 _LEFT_LITERAL: Final = {"*": "\U000f002a", "_": "\U000f005f"}
+_NOTE_OPEN, _NOTE_CLOSE, _STRIKE_ON, _STRIKE_OFF = "\ufdd6", "\ufdd7", "\ufdd8", "\ufdd9"
+_TOKEN: Final = re.compile(
+    rf"{_NOTE_OPEN}([^{_NOTE_CLOSE}]*){_NOTE_CLOSE}|{BLANK.pattern}|({_STRIKE_ON})|({_STRIKE_OFF})"
+)
+_BACK: Final = {
+    _NOTE_OPEN: "[^",
+    _NOTE_CLOSE: "]",
+    _STRIKE_ON: "~~",
+    _STRIKE_OFF: "~~",
+}
+_UNUSED_PATTERNS: Final = (
+    "html",
+    "entity",
+    "automail",
+    "reference",
+    "image_reference",
+    "short_reference",
+    "short_image_ref",
+)
+_MORE_ESCAPES: Final = ("|", "~", "<", "&", ":", "^", "=")
 
 
 def parse_inlines(text: str) -> Inlines:
-    """Split a text into pieces of one formatting each; soft line ends are joined."""
-    if not _SPECIAL.search(text):
+    """Split a text into pieces of one formatting each; soft line ends are joined.
+
+    A line end inside an inserted value is a `break`.
+    """
+    text = text.strip(" \t\n\u3000")
+    if not _SPECIAL.search(text) or len(text) > MAX_MARKED_CHARS:
         joined = join_lines(text)
-        return (Inline(unshield(joined)),) if joined else ()
-    return tuple(_merge(_from_markdown(text)))
+        return tuple(_split_breaks(Inline(unshield(joined)))) if joined else ()
+    return tuple(_joined(_merged(_from_markdown(text))))
 
 
 def plain(inlines: Inlines) -> str:
     """The plain text of the pieces; a footnote mark and a blank print nothing."""
-    if len(inlines) == 1:
+    if len(inlines) == 1 and inlines[0].type != "footnote":
         return inlines[0].text
     return "".join(piece.text for piece in inlines if piece.type != "footnote")
 
@@ -54,8 +89,7 @@ def join_lines(text: str) -> str:
         return text
     result = ""
     for line in _SOFT_BREAK.split(text):
-        gap = " " if result and line and not (is_cjk(result[-1]) or is_cjk(line[0])) else ""
-        result += gap + line
+        result += _gap(result[-1:], line[:1]) + line
     return result
 
 
@@ -72,33 +106,53 @@ def is_cjk(char: str) -> bool:
     )
 
 
+def _gap(before: str, after: str) -> str:
+    """What stands between two lines, given the last character of one and the first of the other."""
+    return " " if before and after and not (is_cjk(before) or is_cjk(after)) else ""
+
+
+# -- Markdown -----------------------------------------------------------------------------------
+
+
 def _from_markdown(text: str) -> Iterator[Inline]:
-    element = _convert(_prepare(text))
-    yield from _walk(element, bold=False, italic=False, strike=False)
+    text = text.replace("\x02", "").replace("\x03", "")
+    yield from _walk(_convert(_prepare(text)), _State())
 
 
 def _prepare(text: str) -> str:
-    text = text.replace("\x02", "").replace("\x03", "")
-    text = re.sub(r"\\\n", "  \n", text)
-    text = _FOOTNOTE.sub("\ufdd6\\1\ufdd7", text)
-    text = _STRIKE.sub("\ufdd8\\1\ufdd9", text)
-    return _LITERAL_STAR.sub(lambda match: _LEFT_LITERAL[match[1]], text)
+    """Replace what the package does not know by tokens; code and escapes are left alone."""
+    return _PREPARED.sub(_prepared, text)
 
 
-@cache
+def _prepared(match: re.Match[str]) -> str:
+    if match["footnote"]:
+        return f"{_NOTE_OPEN}{match['footnote']}{_NOTE_CLOSE}"
+    if match["strike"]:
+        return f"{_STRIKE_ON}{_prepare(match['strike'])}{_STRIKE_OFF}"
+    if match["star"]:
+        return _LEFT_LITERAL[match["star"]]
+    if match["break"]:
+        return "  \n"
+    return match["skipped"] or ""
+
+
+_local = threading.local()
+
+
 def _markdown() -> Markdown:
+    """The package's converter, one a thread: it keeps notes while it works."""
+    converter: Markdown | None = getattr(_local, "converter", None)
+    if converter is None:
+        converter = _local.converter = _new_markdown()
+    return converter
+
+
+def _new_markdown() -> Markdown:
     from markdown import Markdown  # noqa: PLC0415 - most documents need no inline Markdown
 
     converter = Markdown()
-    for pattern in (
-        "html",
-        "entity",
-        "automail",
-        "reference",
-        "image_reference",
-        "short_reference",
-        "short_image_ref",
-    ):
+    converter.ESCAPED_CHARS = [*converter.ESCAPED_CHARS, *_MORE_ESCAPES]
+    for pattern in _UNUSED_PATTERNS:
         converter.inlinePatterns.deregister(pattern)
     return converter
 
@@ -113,71 +167,57 @@ def _convert(text: str) -> Element:
     return paragraph
 
 
-_TOKEN: Final = re.compile("\ufdd6([^\ufdd7]*)\ufdd7|" + BLANK.pattern + "|(\ufdd8)|(\ufdd9)")
+@dataclass(slots=True)
+class _State:
+    """The formatting that holds while an element's text is read."""
+
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+
+    def text(self, text: str) -> Inline:
+        return Inline(text, bold=self.bold, italic=self.italic, strike=self.strike)
 
 
-def _walk(element: Element, *, bold: bool, italic: bool, strike: bool) -> Iterator[Inline]:
-    state = _State(bold=bold, italic=italic, strike=strike)
+def _walk(element: Element, state: _State) -> Iterator[Inline]:
     yield from _texts(element.text, state)
     for child in element:
         yield from _element(child, state)
         yield from _texts(child.tail, state)
 
 
-class _State:
-    """The formatting that holds while an element's text is read."""
-
-    __slots__ = ("bold", "italic", "strike")
-
-    def __init__(self, *, bold: bool, italic: bool, strike: bool) -> None:
-        self.bold = bold
-        self.italic = italic
-        self.strike = strike
-
-    def text(self, text: str) -> Inline:
-        return Inline(text, bold=self.bold, italic=self.italic, strike=self.strike)
-
-
 def _element(element: Element, state: _State) -> Iterator[Inline]:
     match element.tag:
         case "strong":
-            yield from _walk(element, bold=True, italic=state.italic, strike=state.strike)
+            yield from _walk(element, replace(state, bold=True))
         case "em":
-            yield from _walk(element, bold=state.bold, italic=True, strike=state.strike)
+            yield from _walk(element, replace(state, italic=True))
         case "br":
             yield Inline("\n", "break")
         case "code":
-            yield Inline(_clean(_all_text(element)), "code")
+            yield Inline(_clean("".join(element.itertext())), "code")
         case "img":
-            yield Inline(
-                _clean(element.get("alt", "")), "image", target=_clean(element.get("src", ""))
-            )
-        case "a":
-            yield _link(element, state)
+            alt, source = element.get("alt", ""), element.get("src", "")
+            yield Inline(_clean(alt), "image", target=_clean(source))
         case _:
-            yield from _walk(element, bold=state.bold, italic=state.italic, strike=state.strike)
+            yield _link(element, state)
 
 
 def _link(element: Element, state: _State) -> Inline:
     target = _clean(element.get("href", ""))
-    text = _clean(_all_text(element))
-    reference = "#" in target and "://" not in target
+    text = join_lines(_clean("".join(element.itertext())))
+    reference = not text and "#" in target and "://" not in target
     return Inline(
         text,
-        "reference" if reference and not text else "link",
+        "reference" if reference else "link",
         bold=state.bold,
         italic=state.italic,
-        target=target.removeprefix("#")
-        if reference and target.startswith("#") and not text
-        else target,
+        target=target.removeprefix("#") if reference else target,
     )
 
 
-def _all_text(element: Element) -> str:
-    return "".join(element.itertext())
-
-
 def _texts(text: str | None, state: _State) -> Iterator[Inline]:
+    """Text with tokens; a strike-through token changes the state."""
     if not text:
         return
     position = 0
@@ -196,48 +236,75 @@ def _texts(text: str | None, state: _State) -> Iterator[Inline]:
 
 
 def _clean(text: str) -> str:
-    """Undo what Markdown keeps aside: escapes, shielded values, entities."""
+    """Undo what was kept aside: entities, escapes, tokens inside code, shielded values."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if "\x02" in text:
         text = re.sub("\x02amp\x03", "&", text)
         text = re.sub("\x02([0-9]+)\x03", lambda match: chr(int(match[1])), text)
-    if "&" in text:
-        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    for token, original in _BACK.items():
+        text = text.replace(token, original)
     return unshield(text)
 
 
-def _merge(pieces: Iterator[Inline]) -> Iterator[Inline]:
-    """Join neighbours of one formatting, join soft line ends, clean the texts."""
-    held: Inline | None = None
+# -- pieces -------------------------------------------------------------------------------------
+
+
+def _merged(pieces: Iterator[Inline]) -> list[Inline]:
+    """Join neighbouring texts of one formatting."""
+    found: list[Inline] = []
     for piece in pieces:
-        if held is None:
-            held = piece
-        elif _alike(held, piece):
-            held = Inline(
-                held.text + piece.text, bold=held.bold, italic=held.italic, strike=held.strike
-            )
+        if found and _alike(found[-1], piece):
+            found[-1] = replace(piece, text=found[-1].text + piece.text)
         else:
-            yield from _finish(held)
-            held = piece
-    if held is not None:
-        yield from _finish(held)
+            found.append(piece)
+    return found
 
 
 def _alike(one: Inline, other: Inline) -> bool:
-    return one.type == other.type == "text" and (one.bold, one.italic, one.strike) == (
-        other.bold,
-        other.italic,
-        other.strike,
-    )
+    formats = (one.bold, one.italic, one.strike), (other.bold, other.italic, other.strike)
+    return one.type == other.type == "text" and formats[0] == formats[1]
 
 
-def _finish(piece: Inline) -> Iterator[Inline]:
-    if piece.type != "text":
+def _joined(pieces: Sequence[Inline]) -> Iterator[Inline]:
+    """Join soft line ends, also where they lie between two pieces, and clean the texts."""
+    for at, piece in enumerate(pieces):
+        if piece.type != "text":
+            yield piece
+            continue
+        before = pieces[at - 1].text[-1:] if at and pieces[at - 1].type != "break" else ""
+        after = pieces[at + 1].text[:1] if at + 1 < len(pieces) else ""
+        text = _join_between(piece.text, before, after)
+        text = (
+            text.lstrip(" \t\u3000") if not before and (not at or _breaks(pieces[at - 1])) else text
+        )
+        text = text.rstrip(" \t\u3000") if at + 1 == len(pieces) else text
+        if text:
+            yield from _split_breaks(replace(piece, text=_clean(text)))
+
+
+def _breaks(piece: Inline) -> bool:
+    return piece.type == "break"
+
+
+def _join_between(text: str, before: str, after: str) -> str:
+    if "\n" not in text:
+        return text
+    lines = _SOFT_BREAK.split(text)
+    result = lines[0]
+    for at, line in enumerate(lines[1:], 2):
+        follows = line[:1] or (after if at == len(lines) else "")
+        result += _gap(result[-1:] or before, follows) + line
+    return result
+
+
+def _split_breaks(piece: Inline) -> Iterator[Inline]:
+    """Line ends that an inserted value brought are breaks."""
+    if LINE_END not in piece.text:
         yield piece
         return
-    text = _SOFT_BREAK.sub("\n", piece.text)
-    lead = text[: len(text) - len(text.lstrip(" \n"))]
-    tail = text[len(text.rstrip(" \n")) :] if text.strip(" \n") else ""
-    core = _clean(join_lines(text)) if text.strip(" \n") else ""
-    full = ("" if "\n" in lead else lead) + core + ("" if "\n" in tail else tail)
-    if full:
-        yield Inline(full, bold=piece.bold, italic=piece.italic, strike=piece.strike)
+    for at, line in enumerate(piece.text.split(LINE_END)):
+        if at:
+            yield Inline(LINE_END, "break")
+        if line:
+            yield replace(piece, text=line)

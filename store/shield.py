@@ -11,20 +11,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from store.markers import ENCLOSED
 from store.numerals import CIRCLED
 
+LINE_END: Final = "\n"
 _BASE: Final = 0xF0000
 _SHIELDED: Final = (
     "".join(chr(code) for code in range(33, 127) if not chr(code).isalnum())
-    + " \t\n（）、第．\u3000"
+    + " \t\u00a0\u3000"
+    + LINE_END
+    + "（）、第．："
     + CIRCLED
+    + ENCLOSED
 )
-_DROPPED: Final = (*range(0xFDD0, 0xFDF0), 2, 3)
-_TABLE: Final = {
-    **{ord(char): chr(_BASE + ord(char)) for char in _SHIELDED},
-    **dict.fromkeys(_DROPPED),
-}
-_TWIN: Final = re.compile("[\U000f0000-\U000ffffd]")
+_TWINS: Final = {ord(char): chr(_BASE + ord(char)) for char in _SHIELDED}
+# Noncharacters are our own tokens; control characters are none of XML's.
+_DROPPED: Final = (*range(0xFDD0, 0xFDF0), *range(9), *range(11, 13), *range(14, 32), 127)
+_TABLE: Final = _TWINS | dict.fromkeys(_DROPPED, "")
+_BACK: Final = {ord(twin): chr(code) for code, twin in _TWINS.items()}
+_PRIVATE: Final = re.compile("[\U000f0000-\U000ffffd]")
 
 FIGURE: Final = re.compile("\ufdd2([0-9]+)\ufdd3")
 BLANK: Final = re.compile("\ufdd4([0-9]+)\ufdd5")
@@ -32,14 +37,16 @@ BLANK: Final = re.compile("\ufdd4([0-9]+)\ufdd5")
 
 def shield(value: str) -> str:
     """Replace every character that could mean something to the parser by its twin."""
-    return value.replace("\r\n", "\n").translate(_TABLE)
+    if "\r" in value:
+        value = value.replace("\r\n", LINE_END).replace("\r", LINE_END)
+    return value.translate(_TABLE)
 
 
 def unshield(text: str) -> str:
     """Put the real characters back."""
-    if text.isascii() or not _TWIN.search(text):
+    if text.isascii() or not _PRIVATE.search(text):
         return text
-    return _TWIN.sub(lambda match: chr(ord(match[0]) - _BASE), text)
+    return text.translate(_BACK)
 
 
 def figure_token(index: int) -> str:
