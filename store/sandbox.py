@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import wraps
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jinja2 import TemplateSyntaxError, Undefined, nodes
@@ -74,7 +74,13 @@ class LimitedContext(Context):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limits = getattr(self.environment, "limits", None) or Limits()
-        self.tick = repeat(None, limits.loops).__next__
+        self.tick = chain(repeat(None, limits.loops), _exhausted(limits.loops)).__next__
+
+
+def _exhausted(loops: int) -> Iterator[None]:
+    """What the counter of turns gives when it has run out."""
+    raise LimitExceeded(f"模板中的循环超过了 {loops} 次，可能没有尽头。")
+    yield
 
 
 class SandboxCodeGenerator(CodeGenerator):
@@ -178,12 +184,11 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
             elif isinstance(one, int) and one.bit_length() > _MAX_BITS:
                 raise LimitExceeded("模板中算出的数过大。")
 
-    def _check_power(self, left: Any, right: Any) -> None:
-        if isinstance(left, int) and isinstance(right, int):
-            if left.bit_length() * right > _MAX_BITS:
+    def _check_power(self, left: object, right: object) -> None:
+        if isinstance(right, (int, float, Decimal)) and isinstance(left, (int, float, Decimal)):
+            size = left.bit_length() if isinstance(left, int) else 1
+            if size * abs(float(right)) > _MAX_BITS:
                 raise LimitExceeded("模板中算出的数过大。")
-        elif isinstance(right, (int, Decimal)) and float(abs(right)) > _MAX_BITS:
-            raise LimitExceeded("模板中算出的数过大。")
 
     def join_text(self, parts: Iterable[object]) -> str:
         """Join the sides of ``~``, unless the text grows past the limit."""
@@ -271,17 +276,11 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
         """Join the pieces, minding the limits on loops and output."""
         parts: list[str] = []
         total = 0
-        try:
-            while batch := list(islice(pieces, 4096)):
-                parts.append("".join(batch))
-                total += len(parts[-1])
-                if total > self.limits.output:
-                    raise LimitExceeded("模板输出的内容过长。")
-        except (RuntimeError, StopIteration) as exc:
-            if isinstance(exc, StopIteration) or isinstance(exc.__cause__, StopIteration):
-                count = self.limits.loops
-                raise LimitExceeded(f"模板中的循环超过了 {count} 次，可能没有尽头。") from exc
-            raise
+        while batch := list(islice(pieces, 4096)):
+            parts.append("".join(batch))
+            total += len(parts[-1])
+            if total > self.limits.output:
+                raise LimitExceeded("模板输出的内容过长。")
         return "".join(parts)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from generator.word.compiled import CompiledTemplate
 from generator.word.errors import TemplateMistake, part_title
 from generator.word.package import WordPackage, read_bytes
-from generator.word.schema import Field, SchemaReader
+from generator.word.schema import TYPE_NAMES, Field, SchemaReader
 from generator.word.tokens import Element, attribute, build_tree, tokenise
 from store.exceptions import WenshuError
 
@@ -43,6 +43,11 @@ class Mistake:
     hint: str = ""
     place: str = ""
     tag: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.place}：" if self.place else ""]
+        parts.append(f"标签 {self.tag} " if self.tag else "")
+        return "".join(parts) + self.message + self.hint
 
     def to_json(self) -> dict[str, str]:
         """As plain data."""
@@ -78,6 +83,24 @@ class TemplateReport:
         """Whether the template can be rendered."""
         return not any(mistake.severity == "error" for mistake in self.mistakes)
 
+    def field_rows(self) -> list[tuple[str, str, str]]:
+        """The fields as lines of a table: name, type, first place."""
+        rows: list[tuple[str, str, str]] = []
+        for item in self.fields:
+            _rows(item, "", rows)
+        return rows
+
+    def sentences(self) -> list[str]:
+        """What is wrong or worth a look, in words."""
+        lines = [str(mistake) for mistake in self.mistakes]
+        if self.mended:
+            shown = "、".join(dict.fromkeys(mistake.tag for mistake in self.mended))
+            lines.append(f"有 {len(self.mended)} 处标签被 Word 拆开，已自动拼好：{shown[:200]}。")
+        if self.missing_fonts:
+            lines.append("本机没有这些字体：" + "、".join(self.missing_fonts) + "。")
+        lines += [f"{place}。" for place in self.latin_only]
+        return lines
+
     def to_json(self) -> dict[str, object]:
         """As plain data; the preview is left out."""
         return {
@@ -90,6 +113,15 @@ class TemplateReport:
             "missing_fonts": self.missing_fonts,
             "latin_only": self.latin_only,
         }
+
+
+def _rows(item: Field, prefix: str, rows: list[tuple[str, str, str]]) -> None:
+    name = f"{prefix}{item.name}"
+    kind = TYPE_NAMES[item.type] + ("（可空）" if item.optional else "")
+    rows.append((name, kind, item.places[0] if item.places else ""))
+    inside = f"{name}[]." if item.type == "list" else f"{name}."
+    for child in item.fields.values():
+        _rows(child, inside, rows)
 
 
 def check_template(source: str | Path | bytes) -> TemplateReport:

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 FieldType = Literal["text", "number", "date", "yes/no", "list", "group", "block", "picture"]
 
+TYPE_NAMES: Final[dict[FieldType, str]] = {
+    "text": "文字",
+    "number": "数字",
+    "date": "日期",
+    "yes/no": "是否",
+    "list": "列表",
+    "group": "一组",
+    "block": "段落内容",
+    "picture": "图片",
+}
 _NUMBER_FILTERS: Final = frozenset(
     {
         *("万元", "亿元", "千分位", "四舍五入", "百分比", "大写金额", "中文数字"),

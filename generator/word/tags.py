@@ -282,7 +282,9 @@ def _unclosed(stream: str) -> str | None:
     return None
 
 
-def _spans(stream: str, place: Place, ignored: frozenset[tuple[str, str]]) -> Iterable[tuple[int, int]]:
+def _spans(
+    stream: str, place: Place, ignored: frozenset[tuple[str, str]]
+) -> Iterable[tuple[int, int]]:
     position = 0
     while match := _OPEN.search(stream, position):
         opening, begin = match[0], match.start()
