@@ -1,7 +1,8 @@
 """The small interface behind which an engine stands.
 
 The rest of the program knows no more of the engine than this: write documents, remove them, run a
-request to hits and facets. Whoosh with arrays stands behind it today (`search.array_engine`).
+request to hits and facets. Arrays behind Whoosh stand there today (`search.array_engine`,
+`search.writing`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from search.entries import IndexedDocument
     from search.syntax import Request
+    from search.table import Row
     from search.terms import Question
 
 
@@ -55,14 +57,21 @@ class Answer:
     relaxed: list[str] = field(default_factory=list)
 
 
-class Engine(Protocol):
-    """An engine that stands behind the search."""
+class EngineWriter(Protocol):
+    """Writes into an engine; what is written is seen after `commit`."""
 
     def write(self, documents: Iterable[IndexedDocument]) -> None:
         """Add documents, each in place of the one with its id."""
 
-    def remove(self, ids: Sequence[str]) -> None:
+    def remove(self, ids: Iterable[str]) -> None:
         """Remove documents."""
+
+    def commit(self, rows: Iterable[Row], stamp: str) -> object:
+        """Make it visible, all at once."""
+
+
+class Engine(Protocol):
+    """Answers requests."""
 
     def run(
         self, request: Request, question: Question, day: int, *, on: int | None, limit: int

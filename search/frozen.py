@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from search.places import Folder as Place
 
 
+# The last analysis that was read: its segmenter holds a dictionary worth keeping.
+_read: dict[tuple[str, int], Analysis] = {}
+
+
 @dataclass(frozen=True)
 class Analysis:
     """Folding table and the segmenter's own words."""
@@ -60,5 +64,13 @@ class Analysis:
 
     @classmethod
     def load(cls, place: Place, name: str, checksum: int) -> Analysis:
-        """Read the analysis of an index."""
-        return cls.from_json(place.read_json(name, checksum))
+        """Read the analysis of an index; one that was read before is used again."""
+        key = (str(place.path / name), checksum)
+        found = _read.get(key)
+        if found is None:
+            found = cls.from_json(place.read_json(name, checksum))
+            _read.clear()
+            _read[key] = found
+        elif not (place.path / name).exists():
+            raise DamagedFileError(name)
+        return found

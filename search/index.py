@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Values = str | int | Sequence[str] | None
 
 FOLDER = "search"
+_REFRESH_WAIT = 10.0
 
 
 class SearchIndex:
@@ -97,13 +98,29 @@ class SearchIndex:
         """Notice changes of `kb/`, or of the index by another program; True when there were any."""
         library = Library(self.workspace)
         place = self._generation.place
-        current = place.current()
-        newer = current is not None and current.get("number") != self._generation.number
+        try:
+            current = place.current()
+        except DamagedFileError:
+            return self._reopen()
+        if current is None:
+            return self._reopen()
+        newer = current.get("number") != self._generation.number
         if not newer and not _behind(self._generation, library):
             return False
+        if not newer:
+            self.summary = _update(
+                place, library, self._generation, None, rebuild=False, wait=_REFRESH_WAIT
+            )
+        found = Generation.open(place)
+        if found is None:
+            return self._reopen()
+        self._take(found)
+        return True
+
+    def _reopen(self) -> bool:
         opened = type(self).open(self.workspace)
         self.summary = opened.summary
-        self._take(opened._generation)  # noqa: SLF001
+        self._take(opened._generation)
         return True
 
     # -- asking -----------------------------------------------------------------------------------

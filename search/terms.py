@@ -28,7 +28,7 @@ QUESTION_WORDS: Final = frozenset(
         "哪里 什么 为什么 多少 几 谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 "
         "和 与 或 及 被 把 要 会 该 人 后 时 应 应当 对 不 请问 需要 想 想要 一个 这 那 这个 那个 "
         "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下"
-    ).split()
+    ).split()  # noqa: SIM905 - a list of so many is unreadable
 )
 
 
