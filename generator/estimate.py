@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.body.tables import column_widths, place_cells, text_units
+from generator.body.tables import WHOLE_TABLE, column_widths, place_cells, text_units
 from generator.layout.styles import resolved
 from generator.wordml import mm
 from store.model import Clause
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from store.model import Block, Body, Section
 
 _NATURAL: Final = 1.3
-_CHART_HEIGHT: Final = 230.0
+_CHART_SHAPES: Final = {"pie": 0.6}
+_CHART_SHAPE: Final = 0.52
+_WIDEST_CHART: Final = 450.0
+_CHART_SPACE: Final = 12.0
+_TABLE_GAP: Final = 6.0
 _IMAGE_HEIGHT: Final = 240.0
 _CELL_PADDING: Final = 216
 _SHARE_WIDTH: Final = 14.0
@@ -144,7 +148,8 @@ class _Estimator:
             case "table":
                 self._table(block)
             case "chart":
-                self.flow.whole(_CHART_HEIGHT)
+                shape = _CHART_SHAPES.get(getattr(block.figure, "type", ""), _CHART_SHAPE)
+                self.flow.whole(min(self.width, _WIDEST_CHART) * shape + _CHART_SPACE)
             case "image":
                 self.flow.whole(_IMAGE_HEIGHT)
             case "break":
@@ -172,10 +177,13 @@ class _Estimator:
         columns = max((item.column + item.span for row in grid for item in row), default=0)
         if not columns:
             return
+        if block.caption:
+            caption = self.style("caption")
+            self.flow.keep(height(caption) + caption.before + caption.after, "")
         style = self.style("table")
         widths = column_widths(grid, columns, mm(self.width * 25.4 / 72), style.size)
-        for row in grid:
-            lines = max(
+        heights = [
+            max(
                 self.count(
                     item.cell.text,
                     style,
@@ -183,7 +191,18 @@ class _Estimator:
                 )
                 for item in row
             )
-            self.flow.whole(lines * height(style) + style.before + style.after + 0.5)
+            * height(style)
+            + style.before
+            + style.after
+            + 0.5
+            for row in grid
+        ]
+        if len(heights) <= WHOLE_TABLE and not self.form:
+            heights = [sum(heights)]
+        for row_height in heights:
+            self.flow.whole(row_height)
+        if not self.form:
+            self.flow.whole(_TABLE_GAP)
 
 
 def height(style: TextStyle) -> float:

@@ -11,6 +11,7 @@ settings or the fitting to a page ask for it; one that HR changed in Word is use
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from generator.body import BodyValue
@@ -24,6 +25,7 @@ from generator.render_cache import RenderCache
 from generator.templates import load_logo, tightened
 from generator.toc import TocValue, toc_entries
 from store.loading import prepare
+from store.sandbox import SandboxEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +72,7 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
     blank: bool = False,
     length: str | None = None,
     cache: RenderCache | None = None,
+    measure: bool = True,
 ) -> Rendered:
     """Render a document into its kind's Word template.
 
@@ -82,6 +85,7 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
         blank: Print each place to fill by hand as a blank.
         length: 详版, 简版 or 一页版 of a summary.
         cache: What a batch shares between its rows.
+        measure: Ask LibreOffice for the page numbers of a table of contents; otherwise estimate.
 
     Raises:
         WenshuError: The document or template is not there, or cannot be read; a name is missing.
@@ -98,7 +102,7 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
     source = cache.source(workspace, document, template)
     context = word_context(loading.context)
     job = _Job(workspace, entry, document, source, context, blank=blank, cache=cache)
-    return job.run()
+    return job.run(measure=measure)
 
 
 class _Job:
@@ -131,7 +135,7 @@ class _Job:
             if problem.severity != "notice"
         ]
 
-    def run(self) -> Rendered:
+    def run(self, *, measure: bool = True) -> Rendered:
         """Render once, and once more where the table of contents wants its page numbers."""
         entries = toc_entries(self.document.body, self.layout.contents_levels)
         long = self._is_long() and len(entries) >= _MIN_HEADINGS
@@ -153,8 +157,11 @@ class _Job:
             entries, self.layout, self.layout.contents_levels, guess.anchors
         )
         data = self._render(template)
-        pages, measured = guess.pages, False
-        if long and (found := measure_pages(data, self.document.body, self.workspace.cache)):
+        pages, measured = self._with_signatures(guess), False
+        found = None
+        if long and measure:
+            found = measure_pages(data, self.document.body, self.workspace.cache)
+        if found is not None:
             pages, anchors = found
             measured = True
             if any(anchors.get(item.anchor) != guess.anchors.get(item.anchor) for item in entries):
@@ -186,9 +193,7 @@ class _Job:
             above += height(style) + style.before + style.after
         return estimate(self.document.body, self.layout, first_page=first, above=above)
 
-    def _fit(
-        self, *, long: bool, entries: int
-    ) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
+    def _fit(self, *, long: bool, entries: int) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
         """The template, tightened a little where that saves the page it is meant to save."""
         guess = self._estimate(long=long, entries=entries)
         fit = self.layout.fit
@@ -213,9 +218,20 @@ class _Job:
 
     def _with_signatures(self, guess: Estimate) -> int:
         """Pages when the pieces behind the body are counted too."""
-        total = sum(_piece_height(self.layout, piece) for piece in self.layout.after)
-        share = total / (self.layout.page.text_height * 72 / 25.4)
-        return guess.pages + (1 if guess.filled + share > 1 else 0)
+        pages, used = guess.pages, guess.filled
+        printed = [piece for piece in self.layout.after if self._prints(piece)]
+        room = self.layout.page.text_height * 72 / 25.4
+        if any(resolved(self.layout, piece.style).page_break_before for piece in printed):
+            return pages + 1
+        used += sum(_piece_height(self.layout, piece) for piece in printed) / room
+        return pages + (1 if used > 1 else 0)
+
+    def _prints(self, piece: Piece) -> bool:
+        """Whether the condition of a piece holds."""
+        if not piece.when:
+            return True
+        held = _conditions().compile_expression(piece.when)(**self.context)
+        return bool(held)
 
     def _render(self, template: WordTemplate) -> bytes:
         document = self.document
@@ -235,6 +251,11 @@ class _Job:
         )
         self.warnings += [text for text in template.warnings if text not in self.warnings]
         return made
+
+
+@cache
+def _conditions() -> SandboxEnvironment:
+    return SandboxEnvironment(undefined="blank")
 
 
 def _place(path: str, line: int) -> str:

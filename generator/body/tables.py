@@ -25,7 +25,7 @@ _PADDING: Final = 240
 _SHORT: Final = 14
 _MAX_COLUMNS: Final = 63
 _FILL_HEIGHT: Final = 9.0
-_WHOLE_TABLE: Final = 12
+WHOLE_TABLE: Final = 12
 _STYLED: Final = re.compile(r'(<w:pPr>(?:<w:pStyle w:val="[^"]*"/>)?)(?!<w:keepNext)')
 _PAIR_HEADS: Final = (
     {"项目", "内容"},
@@ -117,7 +117,7 @@ def _pairs_table(context: BodyContext, block: Block) -> str:
 
 def _kept(row: str, number: int, header_rows: int, rows: int) -> str:
     """Small tables stay on one page; of large ones no row stands alone at either end."""
-    if rows <= _WHOLE_TABLE:
+    if rows <= WHOLE_TABLE:
         stays = number + 1 < rows
     else:
         stays = number <= header_rows or number == rows - 2

@@ -1,0 +1,203 @@
+"""Markdown body to Word: Wenshu beside pandoc and beside markdown + python-docx.
+
+    python benchmarks/page.py            # the table of README.md
+    python benchmarks/page.py --pages    # the estimate of pages beside LibreOffice's layout
+
+The same text in one run: a management rule of about 4,500 characters with five tables. Then texts
+of up to 500 pages, for time and memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import docx  # noqa: E402
+import markdown  # noqa: E402
+
+from generator.body import BodyValue  # noqa: E402
+from generator.layout import build_template, load_layouts  # noqa: E402
+from generator.toc import TocValue  # noqa: E402
+from generator.word.template import WordTemplate  # noqa: E402
+from store.kinds import load_kinds  # noqa: E402
+from store.parser import parse_body  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KIND = load_kinds([ROOT / "templates"])["policy"]
+RULE = load_layouts([ROOT / "templates" / "_layouts"]).get(KIND.layout)
+SENTENCE = (
+    "承办部门应当自收到申请之日起{days}个工作日内完成第{number}项审核，并将结果书面通知申请人。"
+)
+TABLE = (
+    "\n| 序号 | 事项 | 责任部门 | 时限 |\n|---|---|---|---|\n"
+    + "".join(
+        f"| {n} | 第{n}类业务的受理与登记 | 客户部 | {n + 1}个工作日 |\n" for n in range(1, 9)
+    )
+    + "\n"
+)
+FACTS: dict[str, object] = {
+    **dict.fromkeys(("标题", "页眉", "页脚", "题注", "署名", "成文日期"), "业务管理办法"),
+    **dict.fromkeys(("封面", "目录", "个人"), False),
+    "修订记录": [],
+}
+
+
+def text(chapters: int, tables: int, articles: int = 10) -> str:
+    """A rule: chapters of articles, some of them with sub-items, and tables between."""
+    parts: list[str] = []
+    for chapter in range(1, chapters + 1):
+        parts.append(f"\n## 第{chapter}部分管理要求\n")
+        for number in range(1, articles + 1):
+            parts.append(f"{number}. " + SENTENCE.format(days=number, number=number) * 2)
+            if number % 5 == 0:
+                parts += [
+                    f"    {item}. {SENTENCE.format(days=item, number=item)}" for item in (1, 2, 3)
+                ]
+        if chapter <= tables:
+            parts.append(TABLE)
+    return "\n".join(parts) + "\n"
+
+
+def wenshu(source: str, template: WordTemplate) -> bytes:
+    """The whole way: parse, lay out, write the package."""
+    body = parse_body(source, KIND.numbering)
+    value = BodyValue(body, RULE, KIND.numbering)
+    toc = TocValue([], RULE)
+    return template.render({"标题": "业务管理办法", "版面": FACTS, "正文": value, "目录": toc})
+
+
+def with_python_docx(source: str) -> bytes:
+    """What one would write first: HTML by `markdown`, then an element at a time."""
+    from lxml import html
+
+    document = docx.Document()
+    page = html.fromstring(markdown.markdown(source, extensions=["tables", "sane_lists"]))
+    for element in page.iter("h2", "p", "li", "table"):
+        if element.tag == "table":
+            rows = element.xpath(".//tr")
+            table = document.add_table(len(rows), len(rows[0]), "Table Grid")
+            for cells, row in zip(table.rows, rows, strict=True):
+                for cell, source_cell in zip(cells.cells, row, strict=True):
+                    cell.text = source_cell.text_content()
+        elif element.tag == "h2":
+            document.add_heading(element.text_content(), 1)
+        elif element.tag == "li":
+            document.add_paragraph(element.text or "", "List Number")
+        else:
+            document.add_paragraph(element.text_content())
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def with_pandoc(source: str, folder: Path) -> bytes:
+    """The pandoc process."""
+    target = folder / "pandoc.docx"
+    command = ["pandoc", "-f", "markdown", "-o", str(target)]
+    subprocess.run(command, input=source.encode(), check=True, timeout=120)
+    return target.read_bytes()
+
+
+def median_ms(make: Callable[[], bytes], runs: int) -> float:
+    """The median of so many runs after one to warm up."""
+    make()
+    times = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        make()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def compare(runs: int) -> None:
+    """Print the table of times."""
+    source = text(5, 5, articles=6)
+    template = WordTemplate(build_template(RULE))
+    ours = median_ms(lambda: wenshu(source, template), runs)
+    print(f"{len(source)} characters, 5 tables; medians of {runs} runs\n")
+    print("| program | ms | times Wenshu |\n|---|---:|---:|")
+    print(f"| Wenshu (parse, layout, package) | {ours:.1f} | 1 |")
+    theirs = median_ms(lambda: with_python_docx(source), max(runs // 4, 5))
+    print(f"| markdown + python-docx | {theirs:.1f} | {theirs / ours:.1f} |")
+    if shutil.which("pandoc"):
+        with tempfile.TemporaryDirectory() as folder:
+            process = median_ms(lambda: with_pandoc(source, Path(folder)), max(runs // 4, 5))
+        print(f"| pandoc (process) | {process:.1f} | {process / ours:.1f} |")
+    parse = median_ms(lambda: repr(parse_body(source, KIND.numbering)).encode()[:1], runs)
+    print(f"\nof ours, parsing the Markdown (with a repr): {parse:.1f} ms")
+
+
+def large() -> None:
+    """Time and memory of texts of growing length: the memory beside the text must not grow."""
+    template = WordTemplate(build_template(RULE))
+    print("\n| characters | about pages | s | peak beyond the result, MB | file, KB |")
+    print("|---:|---:|---:|---:|---:|")
+    for chapters in (10, 50, 250):
+        source = text(chapters, chapters)
+        begun = time.perf_counter()
+        data = wenshu(source, template)
+        seconds = time.perf_counter() - begun
+        body = parse_body(source, KIND.numbering)
+        tracemalloc.start()
+        value = BodyValue(body, RULE, KIND.numbering)
+        toc = TocValue([], RULE)
+        template.render({"标题": "办法", "版面": FACTS, "正文": value, "目录": toc})
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+        tracemalloc.stop()
+        pages = len(source) / 720
+        print(f"| {len(source)} | {pages:.0f} | {seconds:.2f} | {peak:.1f} | {len(data) // 1024} |")
+
+
+def pages() -> None:
+    """The estimate of pages beside LibreOffice, for every document of the starter library."""
+    from generator.pages import measure_pages
+    from generator.render import render_document
+    from store import Workspace
+
+    workspace = Workspace.open(ROOT)
+    exact, off, worst = 0, 0, 0
+    for entry in workspace.entries:
+        guessed = render_document(workspace, entry, measure=False)
+        document = workspace.load(entry)
+        found = measure_pages(guessed.data, document.body, None)
+        if found is None or guessed.pages is None:
+            print("LibreOffice is absent")
+            return
+        difference = guessed.pages - found[0]
+        exact += difference == 0
+        off += abs(difference) == 1
+        worst = max(worst, abs(difference))
+        if difference:
+            print(f"{entry.id}: estimated {guessed.pages}, LibreOffice {found[0]}")
+    print(f"exact {exact}, off by one {off}, worst {worst}, documents {len(workspace.entries)}")
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--pages", action="store_true")
+    options = parser.parse_args()
+    if options.pages:
+        pages()
+    else:
+        compare(options.runs)
+        large()
+
+
+if __name__ == "__main__":
+    main()
