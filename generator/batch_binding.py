@@ -1,0 +1,281 @@
+"""Finished Word files put together: a zip, or one booklet with contents and page numbers.
+
+Every file keeps its paper and margins and begins on a page of its own. The booklet has one running
+footer; where each person's packet is a part, the numbers begin again with each part.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from generator.wordml import DECLARATION, XMLNS, attribute, escape
+from store import files
+from store.exceptions import EnvironmentRefused, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from generator.word.values import RenderPackage
+
+MAX_PARTS: Final = 2000
+_SECTION: Final = re.compile(r"<w:sectPr\b.*?</w:sectPr>|<w:sectPr\b[^>]*/>", re.DOTALL)
+_PAGE: Final = re.compile(r"<w:pgSz\b[^>]*/>|<w:pgMar\b[^>]*/>")
+_A4: Final = (
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1474" w:bottom="1440" '
+    'w:left="1588" w:header="851" w:footer="992" w:gutter="0"/>'
+)
+_TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(slots=True, frozen=True)
+class Part:
+    """A file of a booklet.
+
+    Attributes:
+        data: The .docx.
+        title: Its line in the contents.
+        note: What stands after the title: the version.
+        restart: Page numbers begin again here.
+        pages: How many pages it takes, as far as that is known.
+    """
+
+    data: bytes
+    title: str
+    note: str = ""
+    restart: bool = False
+    pages: int = 1
+
+
+def bind_zip(paths: Sequence[Path], target: Path, *, overwrite: bool = False) -> None:
+    """Put files into one zip.
+
+    Raises:
+        EnvironmentRefused: The zip is there already, or cannot be written.
+    """
+    _refuse_existing(target, overwrite=overwrite)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path in paths:
+            archive.writestr(zipfile.ZipInfo(path.name, _EPOCH), path.read_bytes())
+    files.write_atomic(target, buffer.getvalue())
+
+
+def bind_booklet(paths: Sequence[Path], target: Path, *, overwrite: bool = False) -> None:
+    """Put Word files into one, a contents in front, page numbers restarting with each.
+
+    Raises:
+        EnvironmentRefused: The file is there already, or cannot be written.
+        InputError: There are too many files.
+    """
+    _refuse_existing(target, overwrite=overwrite)
+    parts = [Part(path.read_bytes(), path.stem, restart=True) for path in paths]
+    files.write_atomic(target, bind(parts, title=target.stem))
+
+
+def _refuse_existing(target: Path, *, overwrite: bool) -> None:
+    if target.exists() and not overwrite:
+        raise EnvironmentRefused(
+            f"“{target.name}”已经存在，没有覆盖。", hint="请换一个文件名，或加 --overwrite。"
+        )
+
+
+def bind(
+    parts: Sequence[Part], *, title: str = "", cover: Sequence[str] = (), contents: bool = True
+) -> bytes:
+    """One Word file of many.
+
+    Args:
+        parts: The files in order.
+        title: Stands over the contents, and on the cover when there is one.
+        cover: Lines below the title on a cover page; none without one.
+        contents: Whether a table of contents stands in front.
+
+    Raises:
+        InputError: There are none, or too many.
+    """
+    from generator.word.template import WordTemplate  # noqa: PLC0415 (heavy)
+
+    if not parts:
+        raise InputError("没有可以合订的文件。")
+    if len(parts) > MAX_PARTS:
+        raise InputError(
+            f"要合订的文件有 {len(parts)} 份，超过 {MAX_PARTS} 份的上限。", hint="请分成几册。"
+        )
+    template = WordTemplate(_base())
+    value = _Bound(parts, title, tuple(cover), contents=contents)
+    return template.render({"各份": value})
+
+
+class _Bound:
+    """The parts as one block value, a section each."""
+
+    def __init__(
+        self, parts: Sequence[Part], title: str, cover: tuple[str, ...], *, contents: bool
+    ) -> None:
+        self._parts = parts
+        self._title = title
+        self._cover = cover
+        self._contents = contents
+
+    def to_wordml(self, package: RenderPackage) -> str:
+        """Cover, contents, then part after part."""
+        footer = self._footer(package)
+        xml = self._front(_A4)
+        for number, part in enumerate(self._parts):
+            xml += self._part(package, part, number, footer)
+        return xml
+
+    def _part(self, package: RenderPackage, part: Part, number: int, footer: str) -> str:
+        from generator.word.subdocument import SubDocument  # noqa: PLC0415 (heavy)
+
+        page = _page_setup(part.data)
+        mark = package.next_id()
+        start = f'<w:bookmarkStart w:id="{mark}" w:name="{_bookmark(number)}"/>'
+        head = (
+            '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+            f'</w:pPr>{start}<w:bookmarkEnd w:id="{mark}"/></w:p>'
+        )
+        body = SubDocument(part.data).to_wordml(package)
+        restart = ' w:start="1"' if part.restart or number == 0 else ""
+        numbering = f'<w:pgNumType w:fmt="decimal"{restart}/>'
+        section = (
+            f'<w:sectPr><w:footerReference w:type="default" r:id="{footer}"/>'
+            f'<w:type w:val="nextPage"/>{page}{numbering}</w:sectPr>'
+        )
+        return f"{head}{body}<w:p><w:pPr>{_TINY}{section}</w:pPr></w:p>"
+
+    def _front(self, page: str) -> str:
+        """The cover and the contents, without page numbers."""
+        xml = ""
+        if self._cover:
+            xml += _line(self._title, size=44, before=4000, after=800)
+            xml += "".join(_line(text, size=28, before=120, after=120) for text in self._cover)
+            xml += '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' if self._contents else ""
+        if self._contents:
+            xml += _line("目　录" if self._cover else self._title or "目　录", size=32, after=400)
+            pages = _first_pages(self._parts)
+            xml += "".join(
+                self._entry(part, number, pages[number]) for number, part in enumerate(self._parts)
+            )
+        if not xml:
+            return ""
+        section = f'<w:sectPr><w:type w:val="nextPage"/>{page}</w:sectPr>'
+        return f"{xml}<w:p><w:pPr>{_TINY}{section}</w:pPr></w:p>"
+
+    def _entry(self, part: Part, number: int, page: int) -> str:
+        """A line of the contents: title, version, and a field that knows the page."""
+        text = part.title + (f"（{part.note}）" if part.note else "")
+        field = f" PAGEREF {_bookmark(number)} \\h "
+        return (
+            '<w:p><w:pPr><w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8800"/></w:tabs>'
+            '<w:spacing w:before="60" w:after="60" w:line="360" w:lineRule="auto"/>'
+            '<w:ind w:firstLineChars="0" w:firstLine="0"/></w:pPr>'
+            f'<w:hyperlink w:anchor="{_bookmark(number)}"><w:r><w:t xml:space="preserve">'
+            f"{escape(text)}</w:t></w:r><w:r><w:tab/></w:r>"
+            '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+            f'<w:r><w:instrText xml:space="preserve">{field}</w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+            f"<w:r><w:t>{page}</w:t></w:r>"
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink></w:p>'
+        )
+
+    def _footer(self, package: RenderPackage) -> str:
+        """The footer with the page's number; its relationship id."""
+        name = package.unique_name("word/footer{}.xml")
+        field = "".join(
+            f'<w:r><w:rPr><w:sz w:val="21"/></w:rPr>{inner}</w:r>'
+            for inner in (
+                '<w:t xml:space="preserve">— </w:t>',
+                '<w:fldChar w:fldCharType="begin"/>',
+                '<w:instrText xml:space="preserve"> PAGE </w:instrText>',
+                '<w:fldChar w:fldCharType="separate"/>',
+                "<w:t>1</w:t>",
+                '<w:fldChar w:fldCharType="end"/>',
+                '<w:t xml:space="preserve"> —</w:t>',
+            )
+        )
+        xml = f'<w:ftr {XMLNS}><w:p><w:pPr><w:jc w:val="center"/></w:pPr>{field}</w:p></w:ftr>'
+        data = (DECLARATION + xml).encode()
+        return package.add_part(name, f"{_TYPES}.footer+xml", data, f"{_OFFICE}/footer")
+
+
+_TINY: Final = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+
+
+def _first_pages(parts: Sequence[Part]) -> list[int]:
+    """The page on which each part begins, for the contents until Word refreshes its fields."""
+    found, page = [], 1
+    for part in parts:
+        page = 1 if part.restart else page
+        found.append(page)
+        page += max(1, part.pages)
+    return found
+
+
+def _bookmark(number: int) -> str:
+    return f"wenshu_part_{number + 1}"
+
+
+def _line(text: str, *, size: int, before: int = 0, after: int = 0) -> str:
+    return (
+        f'<w:p><w:pPr><w:spacing w:before="{before}" w:after="{after}"/>'
+        '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/></w:pPr>'
+        f'<w:r><w:rPr><w:rFonts w:eastAsia="{attribute("黑体")}"/><w:sz w:val="{size}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+    )
+
+
+def _page_setup(data: bytes) -> str:
+    """Paper and margins of a file's last section."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = archive.read("word/document.xml").decode("utf-8", errors="replace")
+    sections = _SECTION.findall(xml)
+    found = _PAGE.findall(sections[-1]) if sections else []
+    sizes = [item for item in found if item.startswith("<w:pgSz")]
+    margins = [item for item in found if item.startswith("<w:pgMar")]
+    return sizes[0] + margins[0] if sizes and margins else _A4
+
+
+def _base() -> bytes:
+    """An empty Word file with a place for the parts; their styles come with them."""
+    document = (
+        f"<w:document {XMLNS}><w:body><w:p><w:r><w:t>{{{{p 各份 }}}}</w:t></w:r></w:p>"
+        f'<w:sectPr><w:type w:val="continuous"/>{_A4}</w:sectPr></w:body></w:document>'
+    )
+    styles = (
+        f'<w:styles {XMLNS}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman"'
+        ' w:hAnsi="Times New Roman" w:eastAsia="宋体" w:cs="Times New Roman"/><w:sz w:val="24"/>'
+        "</w:rPr></w:rPrDefault></w:docDefaults></w:styles>"
+    )
+    entries = {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{_TYPES}.document.main+xml"/>'
+            f'<Override PartName="/word/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
+        ),
+        "_rels/.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>'
+        ),
+        "word/_rels/document.xml.rels": (
+            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+        ),
+        "word/document.xml": document,
+        "word/styles.xml": styles,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, xml in entries.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), DECLARATION + xml)
+    return buffer.getvalue()

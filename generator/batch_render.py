@@ -1,0 +1,95 @@
+"""Rendering one row of a batch, with a template alone or with documents of a workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.missing import MissingValue
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.batch_rows import BatchRow
+    from store import Workspace
+
+
+@dataclass(slots=True, frozen=True)
+class BatchSource:
+    """What is rendered for each row; small enough to be sent to a worker.
+
+    Attributes:
+        template_file: A .docx that needs no workspace.
+        workspace: The root of the workspace otherwise.
+        template: Another template of the documents, by name or path.
+        data: Further metric files.
+        blank: Print each place to fill by hand as a blank.
+    """
+
+    template_file: Path | None = None
+    workspace: Path | None = None
+    template: str | None = None
+    data: tuple[Path, ...] = ()
+    blank: bool = False
+
+
+class RowRenderer:
+    """Renders rows; one in each process, so that templates are compiled once."""
+
+    def __init__(self, source: BatchSource) -> None:
+        from generator.render_cache import RenderCache  # noqa: PLC0415 (workers import it late)
+
+        self._source = source
+        self._cache = RenderCache()
+        self._workspace: Workspace | None = None
+        self._template = source.template_file.read_bytes() if source.template_file else b""
+
+    def render(self, row: BatchRow, documents: tuple[str, ...]) -> tuple[bytes, list[str]]:
+        """The row's Word file and its warnings.
+
+        Args:
+            row: The row.
+            documents: The ids of its documents; none for a template alone.
+
+        Raises:
+            WenshuError: A field is missing, a value cannot be used, a document is not there.
+        """
+        values = row_context(row)
+        if self._source.template_file is not None:
+            template = self._cache.template(self._template)
+            data = template.render({"序号": row.number, **values}, blank=self._source.blank)
+            return data, list(template.warnings)
+        values.pop("文档", None)  # the column that named the documents; the name is reserved
+        if len(documents) > 1:
+            from generator.booklet import render_packet  # noqa: PLC0415 (few batches)
+
+            return render_packet(self.workspace, documents, values, blank=self._source.blank)
+        from generator.render import render_document  # noqa: PLC0415 (a template needs none)
+
+        rendered = render_document(
+            self.workspace,
+            self.workspace.entry(documents[0]),
+            template=self._source.template,
+            data=self._source.data,
+            values=values,
+            blank=self._source.blank,
+            cache=self._cache,
+        )
+        return rendered.data, rendered.warnings
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, opened once."""
+        if self._workspace is None:
+            from store import Workspace as Opened  # noqa: PLC0415 (a template needs none)
+
+            assert self._source.workspace is not None
+            self._workspace = Opened.open(self._source.workspace)
+        return self._workspace
+
+
+def row_context(row: BatchRow) -> dict[str, object]:
+    """The row's values; an empty cell is a missing name, whatever stands elsewhere."""
+    context: dict[str, object] = dict(row.values)
+    context |= {name: MissingValue(name=name) for name in row.empty}
+    return context

@@ -1,0 +1,85 @@
+"""Several documents as one Word file: a person's packet, a handbook, a collection of rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.batch_binding import Part, bind
+from generator.render import render_document
+from generator.render_cache import RenderCache
+from store.exceptions import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from store import Workspace
+    from store.catalogue import Entry
+    from store.document import Meta
+
+
+def render_packet(
+    workspace: Workspace,
+    documents: Sequence[str],
+    values: Mapping[str, object],
+    *,
+    blank: bool = False,
+) -> tuple[bytes, list[str]]:
+    """A person's papers in one file, with one contents, pages numbered from 1 through.
+
+    Raises:
+        WenshuError: A document is not there, or a field is missing.
+    """
+    parts, warnings = _parts(workspace, [workspace.entry(one) for one in documents], values, blank)
+    name = str(values.get("姓名") or "")
+    return bind(parts, title=f"{name}的材料" if name else "材料"), warnings
+
+
+def render_booklet(
+    workspace: Workspace,
+    entries: Sequence[Entry],
+    *,
+    title: str,
+    cover: Sequence[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[bytes, list[str]]:
+    """Documents in their order, with cover, contents, versions and running page numbers.
+
+    Args:
+        workspace: The open workspace.
+        entries: The documents.
+        title: What the booklet is called.
+        cover: Further lines of the cover: the company, the date.
+        progress: Called with (done, total).
+
+    Raises:
+        InputError: There is no document.
+        WenshuError: A document cannot be rendered.
+    """
+    if not entries:
+        raise InputError("没有符合条件的文档，无法合订。")
+    parts, warnings = _parts(workspace, entries, {}, blank=True, progress=progress)
+    return bind(parts, title=title, cover=tuple(cover) or (" ",)), warnings
+
+
+def _parts(
+    workspace: Workspace,
+    entries: Sequence[Entry],
+    values: Mapping[str, object],
+    blank: bool,  # noqa: FBT001 - passed on
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Part], list[str]]:
+    cache = RenderCache()
+    parts: list[Part] = []
+    warnings: list[str] = []
+    for number, entry in enumerate(entries, 1):
+        made = render_document(workspace, entry, values=values, blank=blank, cache=cache)
+        parts.append(Part(made.data, made.title, _version(entry.meta), pages=made.pages or 1))
+        warnings += [text for text in made.warnings if text not in warnings]
+        if progress is not None:
+            progress(number, len(entries))
+    return parts, warnings
+
+
+def _version(meta: Meta) -> str:
+    """The version as it stands in the contents: 2024版, 1.2版."""
+    return f"{meta.version}版" if meta.version else ""
