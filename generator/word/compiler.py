@@ -129,7 +129,8 @@ def compile_part(
     if "{{" in xml or "{%" in xml:
         _find_attribute_tags(top, name)
         link_drawings(top)
-    apply_directives(top)
+    if "编号" in xml:
+        apply_directives(top)
     Structure(lenient=lenient, warnings=warnings).apply(top)
     result = PartSource(name, mended=finder.mended)
     _Writer(result, numbers).write(top)
@@ -142,7 +143,11 @@ def _find_attribute_tags(element: Element, part: str) -> None:
         pieces: list[str | Tag] = []
         position = 0
         for match in _ATTRIBUTE_TAG.finditer(element.open):
-            pieces += [element.open[position : match.start()], make_tag(match[0], Place(part))]
+            tag = make_tag(match[0], Place(part))
+            before = element.open[position : match.start()]
+            if part.endswith(".rels") and before.endswith('Target="'):
+                tag.lifted = "address"
+            pieces += [before, tag]
             position = match.end()
         element.pieces = [*pieces, element.open[position:]]
     for child in element.elements():
@@ -391,11 +396,13 @@ def check_blocks(part: PartSource) -> None:
         TemplateMistake: One is not.
     """
     opened: list[Site] = []
+    raw = False
     for site in part.sites:
         if site is None or site.tag.kind != "{%":
             continue
         tag = site.tag
-        if tag.keyword == "raw":
+        raw = (raw or tag.keyword == "raw") and tag.keyword != "endraw"
+        if raw or tag.keyword == "endraw":
             continue
         if is_opener(tag):
             opened.append(site)
@@ -421,8 +428,6 @@ def _check_pair(site: Site, opened: list[Site], part: PartSource) -> None:
     tag = site.tag
     word = tag.keyword
     wanted = _MIDDLES.get(word) or {word[3:]}
-    if word == "endraw":
-        return
     if not opened:
         names = " 或 ".join(sorted(wanted))
         raise TemplateMistake(

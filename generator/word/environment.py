@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Undefined, nodes
-from jinja2.compiler import CodeGenerator
 
 from generator.word.errors import ValueRefused
 from generator.word.markdown import markdown
@@ -65,25 +64,15 @@ class WordCodeGenerator(SandboxCodeGenerator):
             self.visit(piece, frame)
             self.write(")")
 
-    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
-        """Write the module; the names it uses are put in by `WordEnvironment.compile_part`."""
-        CodeGenerator.visit_Template(self, node, frame)
-
-    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:  # noqa: N802
-        """Write a filter block, whose result is text and is escaped."""
-        inner = frame.inner()
-        inner.symbols.analyze_node(node)
-        self.enter_frame(inner)
-        self.buffer(inner)
-        self.blockvisit(node.body, inner)
-        self.newline(node)
-        self.write("yield " if frame.buffer is None else f"{frame.buffer}.append(")
+    def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
+        """Begin to write the result of a call block, filter block or recursive loop."""
+        super().start_write(frame, node)
         self.write("environment.escape_result(")
-        self.visit_Filter(node.filter, inner)
+
+    def end_write(self, frame: Frame) -> None:
+        """End it."""
         self.write(")")
-        if frame.buffer is not None:
-            self.write(")")
-        self.leave_frame(inner)
+        super().end_write(frame)
 
 
 class WordEnvironment(SandboxEnvironment):
@@ -122,7 +111,7 @@ class WordEnvironment(SandboxEnvironment):
         return "".join(parts)
 
     def escape_result(self, value: object) -> str:
-        """The result of a filter block."""
+        """The result of a block or a recursive loop: finished XML, or text."""
         return value if isinstance(value, Wordml) else escape_text(str(value))
 
     def compile_part(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from generator.word.errors import Place
 from generator.word.structure import is_closer, is_opener, remove_tags
 from generator.word.tags import Tag
 from generator.word.tokens import Element, attribute
@@ -74,15 +75,23 @@ def _measure(element: Element, depth: int, depths: dict[str, int]) -> int:
     return depth
 
 
-def apply_directives(element: Element) -> None:
+def apply_directives(top: Element) -> None:
     """Carry out ``{% 重新编号 %}`` and ``{% 接续编号 %}``, which stand in numbered paragraphs."""
-    for child in element.elements():
-        if child.name == "w:p":
-            _direct(child)
-        apply_directives(child)
+    directed: set[str] = set()
+    for node in list(top.walk()):
+        if isinstance(node, Element) and node.name == "w:p":
+            _direct(node, directed)
+    if not directed:
+        return
+    for node in top.walk():
+        if isinstance(node, Element) and node.name == "w:numId" and node.pieces is None:
+            value = attribute(node, "w:val") or "0"
+            if value in directed:
+                follow = Tag("{{", "", f"_list({value}, none)", "", Place(""))
+                node.pieces = [' w:val="', follow, '"']
 
 
-def _direct(paragraph: Element) -> None:
+def _direct(paragraph: Element, directed: set[str]) -> None:
     for tag in [node for node in paragraph.walk("w:p") if isinstance(node, Tag)]:
         fresh = _WORDS.get(tag.body) if tag.kind == "{%" else None
         if fresh is None:
@@ -94,5 +103,6 @@ def _direct(paragraph: Element) -> None:
         if number is None:
             continue
         value = attribute(number, "w:val") or "0"
+        directed.add(value)
         body = f"_list({value}, none, true)" if fresh else f"_list({value}, none)"
         number.pieces = [' w:val="', Tag("{{", "", body, tag.source, tag.place), '"']

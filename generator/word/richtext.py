@@ -25,6 +25,7 @@ _UNDERLINES: Final = frozenset(
 )
 _FONT_SLOTS: Final = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
 _OPEN_TEXT: Final = '<w:t xml:space="preserve">'
+_STYLE: Final = re.compile(r'<w:rStyle w:val="([^"]*)"/>')
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}|auto")
 _ILLEGAL: Final = re.compile("[\0-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -108,7 +109,7 @@ class RichText:
     """
 
     def __init__(self, text: object = None, **format: Any) -> None:  # noqa: A002
-        self._pieces: list[tuple[str, str, str]] = []
+        self._pieces: list[tuple[str, str, str, str]] = []
         if text is not None and text != "":
             self.add(text, **format)
 
@@ -157,8 +158,7 @@ class RichText:
             return
         if isinstance(text, bytes):
             text = text.decode("utf-8", "ignore")
-        inner = f'<w:rStyle w:val="{quote(style)}"/>' if style else ""
-        inner += _font(font) if font else ""
+        inner = _font(font) if font else ""
         inner += "<w:b/>" + ("<w:bCs/>" if rtl else "") if bold else ""
         inner += "<w:i/>" + ("<w:iCs/>" if rtl else "") if italic else ""
         inner += "<w:strike/>" if strike else ""
@@ -174,11 +174,13 @@ class RichText:
             inner += f'<w:vertAlign w:val="{kind}"/>'
         inner += "<w:rtl/>" if rtl else ""
         inner += f'<w:lang w:val="{quote(lang)}"/>' if lang else ""
-        self._pieces.append((str(text), inner, url or url_id or ""))
+        self._pieces.append((str(text), inner, url or url_id or "", style or ""))
 
     def add_formatted(self, text: str, properties: str, url: str = "") -> None:
         """Append a piece whose ``w:rPr`` children are given as XML."""
-        self._pieces.append((text, properties, url))
+        match = _STYLE.search(properties)
+        rest = _STYLE.sub("", properties)
+        self._pieces.append((text, rest, url, match[1] if match else ""))
 
     @property
     def text(self) -> str:
@@ -194,7 +196,8 @@ class RichText:
     def to_runs(self, package: RenderPackage, properties: str) -> str:
         """The runs; between them ``\\a`` and ``\\f`` stand for a new paragraph and page."""
         parts = []
-        for text, inner, url in self._pieces:
+        for text, formats, url, style in self._pieces:
+            inner = _character_style(style, package) + formats
             merged = merge_properties(properties, inner) if inner else properties
             for piece in re.split("([\a\f])", text):
                 if piece in {"\a", "\f"}:
@@ -202,6 +205,18 @@ class RichText:
                 elif piece:
                     parts.append(_linked(text_runs(piece, merged), url, package))
         return "".join(parts)
+
+
+def _character_style(style: str, package: RenderPackage) -> str:
+    """The reference to a character style, by id or name; an unknown one is told."""
+    if not style:
+        return ""
+    known = style if package.has_style(style) else package.style_id(style, "character")
+    if known is not None:
+        return f'<w:rStyle w:val="{quote(known)}"/>'
+    if (warning := f"模板中没有字符样式“{style}”，按默认样式排版。") not in package.warnings:
+        package.warnings.append(warning)
+    return ""
 
 
 def _font(font: str) -> str:

@@ -366,15 +366,12 @@ def make_emitter(site: Site, current: Callable[[], Rendering]) -> Callable[[obje
         return writer.as_rows
     if lifted == "tc":
         return writer.as_cells
+    if lifted == "address":
+        return writer.address
     if site.attribute and lifted:
         return _drawing_emitter(writer, lifted)
     if site.attribute:
-        address = site.tag.place.part.endswith(".rels")
-        return _quick(
-            writer.address if address else writer.attribute,
-            '[&<>"\0-\x1f]|[\ud800-\udfff\ufffe\uffff]',
-            always=address,
-        )
+        return _quick(writer.attribute, '[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]')
     if site.inner == "w:instrText":
         return writer.instruction
     if site.inner == "w:t":
@@ -412,13 +409,11 @@ def _text_emitter(writer: SiteWriter) -> Callable[[object], str]:
     return emit
 
 
-def _quick(
-    slow: Callable[[object], str], pattern: str, *, always: bool = False
-) -> Callable[[object], str]:
+def _quick(slow: Callable[[object], str], pattern: str) -> Callable[[object], str]:
     special = re.compile(pattern).search
 
     def emit(value: object) -> str:
-        if value.__class__ is str and not always and special(value) is None:  # type: ignore[arg-type]
+        if value.__class__ is str and special(value) is None:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
         if value.__class__ is int:
             return str(value)

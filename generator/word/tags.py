@@ -122,6 +122,9 @@ class TagFinder:
         while index < len(self._tokens):
             token = self._tokens[index]
             kind = token.kind
+            if self._edits.get(index) == []:
+                index += 1
+                continue
             if kind == TEXT:
                 if "{" in token.raw or "}" in token.raw or self._frames:
                     self._text(index, token, parent)
@@ -299,17 +302,22 @@ def _spans(
             raise TemplateMistake(
                 "没有结束。", place=place, tag=shown, hint=f"请在标签末尾补上 {closer}。"
             )
-        while _open_string(inner) and (more := stream.find(closer, end + 1)) >= 0:
-            end, inner = more, stream[match.end() : more]
-        # {{ {"a": 1}}} ends with the last of three braces.
-        if (
-            opening == "{{"
-            and stream[end : end + 3] == "}}}"
-            and inner.count("{") > inner.count("}")
-        ):
-            end += 1
+        end = _real_end(stream, match.end(), end, closer)
         yield begin, end + 2
         position = end + 2
+
+
+def _real_end(stream: str, start: int, end: int, closer: str) -> int:
+    """Where a tag really ends: not inside a text, nor between the braces of a dictionary."""
+    first = end
+    while True:
+        inner = stream[start:end]
+        bare = _without_strings(inner)
+        if not _open_string(inner) and bare.count("{") <= bare.count("}"):
+            return end
+        end = stream.find(closer, end + 1)
+        if end < 0 or "{%" in stream[first:end]:
+            return first
 
 
 def _without_strings(body: str) -> str:
