@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "history": "查看被改写过的文本",
     "restore": "取回被改写或删除的文本",
     "delete": "删除（移入回收站）",
+    "import": "导入 Word、PDF、网页等旧文件",
     "check": "检查全部文档的问题",
     "search": "检索条款",
     "index": "更新检索索引",
@@ -43,7 +44,7 @@ COMMANDS: Final = {
 }
 GROUPS: Final = (
     ("查找", ("search", "list", "show", "history")),
-    ("编写", ("new", "revise", "publish", "correct", "restore", "delete", "check")),
+    ("编写", ("new", "revise", "publish", "correct", "restore", "delete", "import", "check")),
     ("生成", ("render", "batch", "metrics", "template", "inspect")),
     ("管理", ("init", "index", "doctor")),
 )

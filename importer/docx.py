@@ -1,0 +1,604 @@
+"""Word files (.docx, .docm, .dotx; transitional and strict) into pieces.
+
+Read from the XML itself: automatic numbers come out as printed, tracked changes count as accepted,
+comments stay out, text boxes follow their paragraph, images are handed over as files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from importer.cleaning import clean_text
+from importer.docx_numbering import Numbering, child, local, number, value
+from importer.model import Doubt, Piece, Reading, Run, TableCell
+from store.exceptions import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from lxml.etree import _Element
+
+MAX_PART: Final = 120 * 1024 * 1024
+MAX_RATIO: Final = 250
+MAX_DEPTH: Final = 40
+_OFF: Final = frozenset({"0", "false", "off", "none"})
+_SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText", "commentReference", "annotationRef", "proofErr", "bookmarkStart", "bookmarkEnd", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "rt", "rtPr"})  # fmt: skip
+_PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff", ".emf", ".wmf")
+
+
+@dataclass(slots=True)
+class _Style:
+    name: str = ""
+    based: str = ""
+    outline: int = -1
+    list_id: str = ""
+    level: int = -1
+    bold: bool | None = None
+    size: float = 0.0
+    align: str = ""
+
+
+class Package:
+    """The parts of a Word file, each opened within limits."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            InputError: It is damaged, or grows beyond the limits.
+        """
+        self.path = path
+        try:
+            self.archive = zipfile.ZipFile(path)
+            self.infos = {info.filename.lstrip("/"): info for info in self.archive.infolist()}
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise InputError("文件已损坏，无法打开。", path=str(path)) from error
+        for info in self.infos.values():
+            ratio = info.file_size / max(info.compress_size, 1)
+            if info.file_size > MAX_PART or (info.file_size > 4_000_000 and ratio > MAX_RATIO):
+                raise InputError(
+                    f"文件里的 {info.filename} 解开后有 {info.file_size >> 20} MB，不像正常的文档，没有打开。"
+                )
+
+    def bytes_of(self, name: str) -> bytes | None:
+        """A part's bytes, None when it is not there.
+
+        Raises:
+            InputError: The part is damaged or larger than it says.
+        """
+        info = self.infos.get(name)
+        if info is None:
+            return None
+        try:
+            with self.archive.open(info) as handle:
+                data = handle.read(info.file_size + 1)
+        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+            raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
+        except Exception as error:  # zlib.error has no public base
+            raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
+        return data
+
+    def xml(self, name: str) -> _Element | None:
+        """A part as XML; external entities are never fetched.
+
+        Raises:
+            InputError: The part is no XML.
+        """
+        data = self.bytes_of(name)
+        if data is None:
+            return None
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+            remove_pis=True,
+        )  # fmt: skip
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError as error:
+            raise InputError(f"文件已损坏（{name} 不是有效的 XML）。", path=str(self.path)) from error
+        if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
+            raise InputError("文件含有外部实体声明，不是正常的 Word 文件，没有读取。", path=str(self.path))
+        return root
+
+    def relations(self, name: str) -> dict[str, tuple[str, str]]:
+        """The relations of a part: id → (last word of the type, target as a part's name or address)."""
+        folder, _, base = name.rpartition("/")
+        root = self.xml(f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels")
+        found: dict[str, tuple[str, str]] = {}
+        for one in root if root is not None else ():
+            target = one.get("Target", "")
+            if one.get("TargetMode") != "External":
+                target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+            found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], target)
+        return found
+
+
+def read_docx(path: Path) -> Reading:
+    """Read a Word file.
+
+    Raises:
+        InputError: It is damaged or no Word file.
+    """
+    package = Package(path)
+    try:
+        return _Reader(package).read()
+    except RecursionError as error:
+        raise InputError("文件的嵌套过深，没有读取。", path=str(path)) from error
+    finally:
+        package.archive.close()
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """What is gathered while a paragraph is read: lines of runs, boxes and pictures."""
+
+    lines: list[list[Run]] = field(default_factory=lambda: [[]])
+    after: list[Piece] = field(default_factory=list)
+    hidden: int = 0
+    fields: list[str] = field(default_factory=list)
+
+    @property
+    def in_code(self) -> bool:
+        return "code" in self.fields
+
+
+class _Reader:
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        root_relations = package.relations("")
+        main = next((t for k, t in root_relations.values() if k == "officeDocument"), "word/document.xml")
+        self.main = main if main in package.infos else "word/document.xml"
+        document = package.xml(self.main)
+        body = child(document, "body")
+        if body is None:
+            raise InputError("文件里没有 Word 正文。", path=str(package.path))
+        self.body = body
+        self.relations = package.relations(self.main)
+        self.styles = self._read_styles()
+        self.numbering = Numbering(package.xml(self._part("numbering")) if self._part("numbering") else None)
+        self.found = Reading()
+        self.line = 0
+        self.notes: dict[str, str] = {}
+        self.contents = 0
+
+    def _part(self, kind: str) -> str:
+        return next((target for name, target in self.relations.values() if name == kind), "")
+
+    def read(self) -> Reading:
+        self._properties()
+        self.found.pieces = list(self._blocks(self.body, 0))
+        self._footnotes()
+        self._page_parts()
+        if self.contents:
+            self.found.doubts.append(Doubt(0, "contents-left-out", f"Word 生成的目录（{self.contents} 行）没有放进正文。"))
+        return self.found
+
+    # -- parts beside the body ---------------------------------------------------------------------
+
+    def _read_styles(self) -> dict[str, _Style]:
+        root = self.package.xml(self._part("styles")) if self._part("styles") else None
+        found: dict[str, _Style] = {}
+        for one in root if root is not None else ():
+            if local(one) != "style" or value(one, "type") not in {"paragraph", ""}:
+                continue
+            properties, runs = child(one, "pPr"), child(one, "rPr")
+            level = value(child(properties, "numPr", "ilvl"))
+            style = _Style(
+                name=value(child(one, "name")).lower(),
+                based=value(child(one, "basedOn")),
+                outline=number(value(child(properties, "outlineLvl")), -1),
+                list_id=value(child(properties, "numPr", "numId")),
+                level=number(level, 0) if level else -1,
+                bold=_flag(child(runs, "b")),
+                size=number(value(child(runs, "sz"))) / 2,
+                align=value(child(properties, "jc")),
+            )
+            found[value(one, "styleId")] = style
+        return found
+
+    def _chain(self, name: str) -> Iterator[_Style]:
+        seen: set[str] = set()
+        while name in self.styles and name not in seen:
+            seen.add(name)
+            yield self.styles[name]
+            name = self.styles[name].based
+
+    def _properties(self) -> None:
+        """Author and what Wenshu wrote about its own files."""
+        for name in ("docProps/core.xml", "docProps/custom.xml"):
+            try:
+                root = self.package.xml(name)
+            except InputError:
+                continue
+            for one in root if root is not None else ():
+                if name.endswith("custom.xml"):
+                    text = "".join(str(t) for t in one.itertext()).strip()
+                    self.found.facts[one.get("name", "")] = text
+                elif local(one) == "creator" and one.text:
+                    self.found.facts["作者"] = one.text.strip()
+
+    def _footnotes(self) -> None:
+        for kind in ("footnotes", "endnotes"):
+            if not (part := self._part(kind)) or (root := self.package.xml(part)) is None:
+                continue
+            for note in root:
+                key = f"{'w' if kind == 'endnotes' else ''}{value(note, 'id')}"
+                if key in self.notes:
+                    text = "".join(self._plain(p) for p in note.iter() if local(p) == "p").strip()
+                    self.found.pieces.append(
+                        Piece(line=self.line, type="footnote", text=text or "（空）", target=self.notes[key])
+                    )
+
+    def _page_parts(self) -> None:
+        """What stands in headers: forms keep their number and version there."""
+        texts: list[str] = []
+        if "文枢文档" in self.found.facts:
+            return
+        for kind, target in self.relations.values():
+            if kind != "header" or (root := self.package.xml(target)) is None:
+                continue
+            lines = [self._plain(p).strip() for p in root.iter() if local(p) == "p"]
+            texts += [line for line in lines if len(line) > 1 and line not in texts]
+        if texts:
+            self.found.facts["页眉"] = "\n".join(texts)
+            self.found.doubts.append(Doubt(0, "page-header", f"页眉的文字没有放进正文：{'；'.join(texts)[:200]}"))
+
+    def _plain(self, paragraph: _Element) -> str:
+        gathered = _Paragraph()
+        self._inline(paragraph, gathered, Run(""), 0)
+        return clean_text("".join(run.text for line in gathered.lines for run in line if not run.note))
+
+    # -- blocks ------------------------------------------------------------------------------------
+
+    def _blocks(self, parent: _Element, depth: int) -> Iterator[Piece]:
+        if depth > MAX_DEPTH:
+            raise InputError("文件的嵌套过深，没有读取。")
+        for one in parent:
+            match local(one):
+                case "p":
+                    yield from self._paragraph(one, depth)
+                case "tbl":
+                    yield from self._table(one, depth)
+                case "sdt":
+                    content = child(one, "sdtContent")
+                    if content is not None:
+                        yield from self._blocks(content, depth + 1)
+                case "ins" | "moveTo" | "customXml" | "smartTag":
+                    yield from self._blocks(one, depth + 1)
+                case "AlternateContent":
+                    yield from self._blocks(_choice(one), depth + 1)
+
+    def _paragraph(self, element: _Element, depth: int) -> Iterator[Piece]:
+        self.line += 1
+        properties = child(element, "pPr")
+        style_id = value(child(properties, "pStyle"))
+        chain = list(self._chain(style_id))
+        names = [style.name for style in chain]
+        gathered = _Paragraph()
+        self._inline(element, gathered, Run(""), depth)
+        if any(name.startswith(("toc ", "目录")) for name in names[:1]):
+            self.contents += bool(any(run.text.strip() for line in gathered.lines for run in line))
+            return
+        label = self._label(properties, chain)
+        base = self._base(properties, chain, names)
+        for place, runs in enumerate(gathered.lines):
+            piece = self._piece(runs, base)
+            if not piece.text and piece.type == "text" and not (label and place == 0):
+                continue
+            if label and place == 0:
+                _give_label(piece, label)
+            elif label is None and place == 0:
+                piece.type = "bullet"
+                piece.level = max(0, number(value(child(properties, "numPr", "ilvl"))))
+            if piece.text or piece.type == "image":
+                yield piece
+        yield from gathered.after
+
+    def _label(self, properties: _Element | None, chain: list[_Style]) -> str | None:
+        """The automatic number of a paragraph; None for a bullet, empty for none."""
+        own = child(properties, "numPr")
+        list_id = value(child(own, "numId"))
+        level = value(child(own, "ilvl"))
+        if own is None or not list_id:
+            style = next((one for one in chain if one.list_id), None)
+            if style is None:
+                return ""
+            list_id = style.list_id
+            if not level:
+                level = str(max(style.level, 0))
+        if list_id == "0":
+            return ""
+        return self.numbering.label(list_id, number(level))
+
+    def _base(self, properties: _Element | None, chain: list[_Style], names: list[str]) -> Piece:
+        outline = value(child(properties, "outlineLvl"))
+        level = number(outline, -1) if outline else next((s.outline for s in chain if s.outline >= 0), -1)
+        name = names[0] if names else ""
+        heading = re.match(r"(?:heading|标题)\s*([1-9])$", name)
+        title = name in {"title", "标题", "文档标题", "题目", "公文标题"}
+        if heading:
+            level = int(heading[1]) - 1
+        align = value(child(properties, "jc")) or next((s.align for s in chain if s.align), "")
+        bold = next((s.bold for s in chain if s.bold is not None), False)
+        size = next((s.size for s in chain if s.size), 0.0)
+        continues = name in {"款", "条款续段", "续段", "list continue"}
+        return Piece(
+            line=self.line,
+            heading=level + 1 if 0 <= level <= 8 and not title else 0,
+            title=title,
+            bold=bool(bold),
+            centered=align == "center",
+            size=size,
+            level=1 if continues else 0,
+        )
+
+    def _piece(self, runs: list[Run], base: Piece) -> Piece:
+        runs = [run for run in _merged(runs) if run.text or run.note or run.picture]
+        piece = Piece(
+            line=base.line, heading=base.heading, title=base.title, centered=base.centered, level=base.level
+        )
+        words = [run for run in runs if run.text.strip() and not run.picture]
+        if len(runs) == 1 and runs[0].picture:
+            piece.type, piece.target, piece.text = "image", runs[0].picture, runs[0].text
+            return piece
+        piece.text = "".join(run.text for run in runs if not run.picture).strip(" \t\u3000\n")
+        piece.bold = bool(words) and all(run.bold for run in words) or (base.bold and bool(words))
+        piece.size = base.size
+        if any(run.bold or run.italic or run.strike or run.link or run.note or run.picture for run in runs):
+            piece.runs = _trimmed(runs)
+        return piece
+
+    # -- inside a paragraph ----------------------------------------------------------------------
+
+    def _inline(self, parent: _Element, gathered: _Paragraph, look: Run, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise InputError("文件的嵌套过深，没有读取。")
+        for one in parent:
+            name = local(one)
+            if name in _SKIP:
+                continue
+            match name:
+                case "r":
+                    self._run(one, gathered, look, depth)
+                case "hyperlink":
+                    target = self.relations.get(value(one, "id"), ("", ""))[1]
+                    link = target if target.startswith(("http://", "https://", "mailto:")) else ""
+                    self._inline(one, gathered, Run("", link=link), depth + 1)
+                case "oMath" | "oMathPara":
+                    text = "".join(str(t.text or "") for t in one.iter() if local(t) == "t")
+                    _say(gathered, Run(text))
+                case "AlternateContent":
+                    self._inline(_choice(one), gathered, look, depth + 1)
+                case "sdt":
+                    content = child(one, "sdtContent")
+                    if content is not None:
+                        self._inline(content, gathered, look, depth + 1)
+                case "ruby":
+                    base = child(one, "rubyBase")
+                    if base is not None:
+                        self._inline(base, gathered, look, depth + 1)
+                case _:
+                    self._inline(one, gathered, look, depth + 1)
+
+    def _run(self, element: _Element, gathered: _Paragraph, look: Run, depth: int) -> None:
+        properties = child(element, "rPr")
+        if _flag(child(properties, "vanish")):
+            return
+        shape = Run(
+            "",
+            bold=bool(_flag(child(properties, "b"))),
+            italic=bool(_flag(child(properties, "i"))),
+            strike=bool(_flag(child(properties, "strike"))),
+            link=look.link,
+        )
+        for one in element:
+            match local(one):
+                case "t":
+                    _say(gathered, _with(shape, clean_text(one.text or "")))
+                case "tab" | "ptab":
+                    _say(gathered, _with(shape, "\t"))
+                case "noBreakHyphen":
+                    _say(gathered, _with(shape, "-"))
+                case "sym":
+                    _say(gathered, _with(shape, _symbol(one)))
+                case "br" | "cr":
+                    if value(one, "type") not in {"page", "column"} and not gathered.in_code:
+                        gathered.lines.append([])
+                case "fldChar":
+                    _field(gathered, value(one, "fldCharType"))
+                case "footnoteReference" | "endnoteReference":
+                    self._note(one, gathered)
+                case "drawing" | "pict" | "object":
+                    self._drawing(one, gathered, depth)
+                case "AlternateContent":
+                    self._run_choice(one, gathered, depth)
+                case "ruby":
+                    self._inline(element, gathered, look, depth + 1)
+
+    def _run_choice(self, element: _Element, gathered: _Paragraph, depth: int) -> None:
+        for one in _choice(element):
+            if local(one) in {"drawing", "pict", "object"}:
+                self._drawing(one, gathered, depth)
+
+    def _note(self, element: _Element, gathered: _Paragraph) -> None:
+        key = f"{'w' if local(element) == 'endnoteReference' else ''}{value(element, 'id')}"
+        self.notes.setdefault(key, str(len(self.notes) + 1))
+        if not gathered.in_code:
+            gathered.lines[-1].append(Run("", note=self.notes[key]))
+
+    def _drawing(self, element: _Element, gathered: _Paragraph, depth: int) -> None:
+        """Text boxes become paragraphs behind this one, pictures stay in their place."""
+        boxes = [one for one in element.iter() if local(one) == "txbxContent"]
+        for box in boxes[:1]:
+            gathered.after.extend(self._blocks(box, depth + 1))
+        for one in element.iter():
+            name = local(one)
+            if name == "blip" or name == "imagedata":
+                self._picture(value(one, "embed") or value(one, "id"), element, gathered)
+            elif name == "chart" and value(one, "id"):
+                self.found.doubts.append(Doubt(self.line, "chart-left-out", "Word 图表没有导入（数据在原始文件里）。"))
+
+    def _picture(self, relation: str, element: _Element, gathered: _Paragraph) -> None:
+        target = self.relations.get(relation, ("", ""))[1]
+        suffix = posixpath.splitext(target)[1].lower()
+        if suffix not in _PICTURES or (data := self.package.bytes_of(target)) is None:
+            return
+        name = f"图片/{hashlib.sha256(data).hexdigest()[:12]}{suffix}"
+        self.found.files[name] = data
+        text = next((value(one, "descr") for one in element.iter() if local(one) == "docPr"), "")
+        _say(gathered, Run(clean_text(text), picture=name))
+        if suffix in {".emf", ".wmf"}:
+            self.found.doubts.append(Doubt(self.line, "picture-format", f"图片是 {suffix[1:].upper()} 格式，网页上显示不了，文件已保存。"))
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def _table(self, element: _Element, depth: int) -> Iterator[Piece]:
+        rows = [one for one in _through(element) if local(one) == "tr" and child(one, "trPr", "del") is None]
+        if len(rows) == 1 and len(cells := [c for c in _through(rows[0]) if local(c) == "tc"]) == 1:
+            yield from self._blocks(cells[0], depth + 1)
+            return
+        self.line += 1
+        line = self.line
+        grid = [self._row(row, depth) for row in rows]
+        piece = Piece(line=line, type="table", rows=_spans(grid))
+        if any(cell.text.strip() for row in piece.rows for cell in row):
+            yield piece
+
+    def _row(self, row: _Element, depth: int) -> list[tuple[str, int, str]]:
+        """Cells as (text, columns, vertical merge)."""
+        before = number(value(child(row, "trPr", "gridBefore")))
+        found: list[tuple[str, int, str]] = [("", 1, "")] * before
+        for cell in _through(row):
+            if local(cell) != "tc":
+                continue
+            properties = child(cell, "tcPr")
+            merge = child(properties, "vMerge")
+            state = "" if merge is None else value(merge) or "continue"
+            lines = [
+                f"{piece.label}{piece.text}" if piece.type != "table" else _flat(piece)
+                for piece in self._blocks(cell, depth + 1)
+            ]
+            span = max(1, number(value(child(properties, "gridSpan")), 1))
+            found.append(("\n".join(line for line in lines if line), span, state))
+        return found
+
+
+def _through(element: _Element) -> Iterator[_Element]:
+    """Children, those inside content controls and insertions included."""
+    for one in element:
+        name = local(one)
+        if name in {"sdt", "sdtContent", "ins", "customXml", "smartTag", "AlternateContent", "Choice", "moveTo"}:
+            yield from _through(one)
+        else:
+            yield one
+
+
+def _spans(grid: list[list[tuple[str, int, str]]]) -> list[list[TableCell]]:
+    """Vertical merges into row spans; the continued cells go."""
+    starts: dict[int, tuple[int, int]] = {}
+    rows: list[list[TableCell]] = []
+    for r, row in enumerate(grid):
+        cells: list[TableCell] = []
+        column = 0
+        for text, span, merge in row:
+            if merge == "continue" and column in starts:
+                top, at = starts[column]
+                cell = rows[top][at]
+                rows[top][at] = TableCell(cell.text, cell.columns, r - top + 1)
+            else:
+                starts.pop(column, None)
+                if merge == "restart":
+                    starts[column] = (r, len(cells))
+                cells.append(TableCell(text, span))
+            column += span
+        rows.append(cells)
+    return rows
+
+
+def _flat(piece: Piece) -> str:
+    return "\n".join(" ".join(cell.text for cell in row) for row in piece.rows)
+
+
+def _flag(element: _Element | None) -> bool | None:
+    return None if element is None else value(element) not in _OFF
+
+
+def _choice(element: _Element) -> _Element:
+    """What of alternative contents counts: the fallback where it alone holds the text."""
+    choice, fallback = child(element, "Choice"), child(element, "Fallback")
+    if choice is None:
+        return fallback if fallback is not None else element
+    return choice
+
+
+def _with(shape: Run, text: str) -> Run:
+    return Run(text, shape.bold, shape.italic, shape.strike, shape.link)
+
+
+def _say(gathered: _Paragraph, run: Run) -> None:
+    if gathered.in_code or not (run.text or run.picture):
+        return
+    first, *others = run.text.split("\n") if not run.picture else [run.text]
+    gathered.lines[-1].append(Run(first, run.bold, run.italic, run.strike, run.link, picture=run.picture))
+    for text in others:
+        gathered.lines.append([_with(run, text)])
+
+
+def _field(gathered: _Paragraph, kind: str) -> None:
+    """Follow a field: its code is not text, its result is."""
+    match kind:
+        case "begin":
+            gathered.fields.append("code")
+        case "separate" if gathered.fields:
+            gathered.fields[-1] = "result"
+        case "end" if gathered.fields:
+            gathered.fields.pop()
+
+
+def _symbol(element: _Element) -> str:
+    code = value(element, "char")
+    known = {"F0FC": "√", "F0FB": "×", "F052": "☑", "F0A3": "□", "F0A8": "□", "F06F": "□", "F0FE": "☑", "F0B7": "·"}
+    return known.get(code.upper(), "□")
+
+
+def _give_label(piece: Piece, label: str) -> None:
+    """An automatic number that reads as one is the piece's label; any other is text."""
+    from importer.marks import read_mark  # noqa: PLC0415
+
+    mark = read_mark(f"{label} 文")
+    if mark is not None and not mark.weak:
+        piece.label = label
+    else:
+        piece.text, piece.runs = f"{label} {piece.text}".strip(), ()
+
+
+def _merged(runs: list[Run]) -> list[Run]:
+    found: list[Run] = []
+    for run in runs:
+        last = found[-1] if found else None
+        alike = last is not None and not (run.note or run.picture or last.note or last.picture)
+        if alike and last is not None and (last.bold, last.italic, last.strike, last.link) == (run.bold, run.italic, run.strike, run.link):
+            found[-1] = _with(last, last.text + run.text)
+        else:
+            found.append(run)
+    return found
+
+
+def _trimmed(runs: list[Run]) -> tuple[Run, ...]:
+    """Runs without the white space at both ends of the paragraph."""
+    runs = list(runs)
+    while runs and not (runs[0].note or runs[0].picture) and not runs[0].text.strip(" \t\u3000"):
+        runs.pop(0)
+    while runs and not (runs[-1].note or runs[-1].picture) and not runs[-1].text.strip(" \t\u3000"):
+        runs.pop()
+    if runs and not runs[0].picture:
+        first = runs[0]
+        runs[0] = Run(first.text.lstrip(" \t\u3000"), first.bold, first.italic, first.strike, first.link, first.note)
+    return tuple(runs)

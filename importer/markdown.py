@@ -1,0 +1,400 @@
+"""Nodes into the Markdown that `store.parser` reads, proved by reading it back.
+
+Numbers that the kind would compute itself become ordered lists and plain headings; all others are typed
+(`五、…`, `第七条 …`). What was written is parsed, compared node by node, and lists whose numbers came out
+differently are typed instead, until everything agrees.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from importer.model import Doubt
+from store.inline import parse_inlines, plain
+from store.markers import is_article, read_marker
+from store.model import Clause, Section
+from store.numerals import CIRCLED
+from store.parser import parse_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from importer.model import Node, Piece, Run
+    from store.kinds import Numbering
+
+_ROUNDS: Final = 5
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~]|\{[{%#]|[\x02\x03]")
+_BLOCK_START: Final = re.compile(
+    r"#|>|\||[-+*](?:\s|$)|[0-9]{1,3}\.(?:\s|$)|:\s|\[\^|`{3}|~{3}|<!--|!\[|={3,}|\\newpage|(?:[-*_]\s*){3,}$"
+)
+_ATTRIBUTES_END: Final = re.compile(r"\{:?[^{}]*\}\s*$")
+_TYPED: Final = {"1.": "{}、", "1）": "{}）"}
+
+
+@dataclass(slots=True)
+class Written:
+    """A body and what could not be written as the source has it."""
+
+    text: str
+    doubts: list[Doubt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Which lists are typed: (id of the parent node, scheme); `articles` types all 第X条."""
+
+    typed: set[tuple[int, str]] = field(default_factory=set)
+    articles: bool = False
+    heavy: set[int] = field(default_factory=set)
+
+    def is_typed(self, parent: int, node: Node) -> bool:
+        if is_article(node.scheme) and node.sort == "clause" and self.articles:
+            return True
+        return (parent, node.scheme) in self.typed
+
+
+def write_body(nodes: Sequence[Node], numbering: Numbering, *, braces: bool = False) -> Written:
+    """The Markdown of a document's nodes.
+
+    Args:
+        nodes: The tree that `importer.outline` built.
+        numbering: How the kind numbers.
+        braces: Escape `{{`, because the body will be read as a template.
+    """
+    plan = _Plan()
+    writer = _Writer(numbering, plan, braces=braces)
+    for _ in range(_ROUNDS):
+        writer = _Writer(numbering, plan, braces=braces)
+        writer.write(nodes)
+        if not writer.compare():
+            break
+    return Written(writer.text, writer.remaining())
+
+
+def label_key(label: str) -> str:
+    """A label for comparing: `1、` like `1.`, `(一)` like `（一）`."""
+    if label and label[0] in CIRCLED:
+        return label[0]
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
+    return text.rstrip("、.．")
+
+
+class _Writer:
+    def __init__(self, numbering: Numbering, plan: _Plan, *, braces: bool) -> None:
+        self.numbering = numbering
+        self.plan = plan
+        self.braces = braces
+        self.lines: list[str] = []
+        self.places: list[tuple[int, int, Node, bool]] = []
+        self.text = ""
+        self.notes: list[str] = []
+        self.wrong: list[Node] = []
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def write(self, nodes: Sequence[Node]) -> None:
+        self._nodes(nodes, 0, depth=1, indent="")
+        for note in self.notes:
+            self._put("", note)
+        while self.lines and not self.lines[-1]:
+            self.lines.pop()
+        self.text = "\n".join(self.lines) + "\n"
+
+    def _put(self, indent: str, content: str) -> int:
+        """Write a block after an empty line; gives its line in the body."""
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+        line = len(self.lines) + 1
+        for part in content.split("\n"):
+            self.lines.append(f"{indent}{part}" if part else "")
+        return line
+
+    def _nodes(self, nodes: Iterable[Node], parent: int, *, depth: int, indent: str) -> None:
+        tight = ""
+        for node in nodes:
+            if node.sort == "section":
+                self._section(node, parent, depth)
+            elif node.sort == "clause":
+                tight = self._clause(node, parent, depth, indent, tight)
+                continue
+            else:
+                self._block(node, indent)
+            tight = ""
+
+    def _section(self, node: Node, parent: int, depth: int) -> None:
+        typed = bool(node.label) and self.plan.is_typed(parent, node)
+        label = _heading_label(node) if typed else ""
+        text = escape(node.text, braces=self.braces, first=not label)
+        computes = depth <= len(self.numbering.headings) and self.numbering.headings[depth - 1]
+        end = " {: .unnumbered}" if computes and not node.label else ""
+        if not end and _ATTRIBUTES_END.search(text):
+            text = text[:-1] + "&#125;"
+        line = self._put("", f"{'#' * min(depth + 1, 6)} {label}{text}{end}")
+        self.places.append((line, parent, node, typed))
+        self._nodes(node.children, id(node), depth=depth + 1, indent="")
+
+    def _clause(self, node: Node, parent: int, depth: int, indent: str, tight: str) -> str:
+        """Write a clause; neighbours of one computed list stand line by line."""
+        typed = self.plan.is_typed(parent, node)
+        text = self._inline(node, first=not typed)
+        if typed:
+            label = _typed_label(node)
+            line = self._put(indent, f"{label}{text}")
+            self.places.append((line, parent, node, True))
+            self._nodes(node.children, id(node), depth=depth, indent=indent)
+            return ""
+        content = f"{node.number}. {text}".rstrip()
+        if tight == node.scheme and self.lines and self.lines[-1]:
+            self.lines.append(indent + content)
+            line = len(self.lines)
+        else:
+            line = self._put(indent, content)
+        self.places.append((line, parent, node, False))
+        inner = indent + "    "
+        if node.children and all(c.sort == "clause" and not self.plan.is_typed(id(node), c) for c in node.children):
+            kept = ""
+            for child in node.children:
+                kept = self._tight_child(child, id(node), depth + 1, inner, kept)
+        else:
+            self._nodes(node.children, id(node), depth=depth + 1, indent=inner)
+        return node.scheme if not node.children or self.lines[-1] else ""
+
+    def _tight_child(self, node: Node, parent: int, depth: int, indent: str, kept: str) -> str:
+        return self._clause(node, parent, depth, indent, kept or node.scheme)
+
+    def _block(self, node: Node, indent: str) -> None:
+        piece = node.piece
+        match piece.type:
+            case "table":
+                if piece.rows:
+                    self._put(indent, table(piece))
+            case "image":
+                self._put(indent, f"![{escape_label(piece.text)}]({piece.target})")
+            case "bullet":
+                self._bullet(node, indent)
+            case "code":
+                fence = "~~~~" if "```" in piece.text else "```"
+                self._put(indent, f"{fence}\n{piece.text}\n{fence}")
+            case "quote":
+                line = self._put(indent, f"> {self._inline(node, first=True)}")
+                self.places.append((line, 0, node, False))
+            case "footnote":
+                self.notes.append(f"[^{piece.target}]: {escape(piece.text, braces=self.braces, first=False)}")
+            case "break" | "rule":
+                pass
+            case _:
+                if node.text or node.runs:
+                    line = self._put(indent, self._inline(node, first=True))
+                    self.places.append((line, 0, node, False))
+
+    def _bullet(self, node: Node, indent: str) -> None:
+        content = f"{indent}{'    ' * node.piece.level}- {self._inline(node, first=True)}"
+        if self.lines and re.match(r"\s*- ", self.lines[-1]):
+            self.lines.append(content)
+        else:
+            self._put("", content)
+
+    def _inline(self, node: Node, *, first: bool) -> str:
+        if id(node) in self.plan.heavy:
+            return heavily(node.text)
+        if node.runs:
+            marked = _marked(node.runs, braces=self.braces)
+            if marked is not None:
+                return _guard(marked) if first else marked
+        return escape(node.text, braces=self.braces, first=first)
+
+    # -- proving -------------------------------------------------------------------------------------
+
+    def compare(self) -> bool:
+        """Read the text back; True when the plan had to change."""
+        body = parse_body(self.text, self.numbering)
+        found: dict[int, tuple[str, str]] = {}
+        for section in body.root.walk():
+            if section.level:
+                found[section.line] = (section.label, section.heading)
+        for block in body.root.walk_blocks():
+            if isinstance(block, Clause):
+                found[block.line] = (block.label, block.text)
+            else:
+                found.setdefault(block.line, ("", block.text))
+        self.wrong = []
+        changed = False
+        for line, parent, node, typed in self.places:
+            label, text = found.get(line, ("", ""))
+            if label_key(label) != label_key(node.label):
+                changed |= self._type_list(parent, node, typed=typed)
+            elif _bare(text) != _bare(node.text) and not node.runs:
+                changed |= id(node) not in self.plan.heavy
+                self.plan.heavy.add(id(node))
+        return changed
+
+    def _type_list(self, parent: int, node: Node, *, typed: bool) -> bool:
+        if typed or not node.label:
+            self.wrong.append(node)
+            return False
+        if is_article(node.scheme) and node.sort == "clause":
+            self.plan.articles = True
+        self.plan.typed.add((parent, node.scheme))
+        return True
+
+    def remaining(self) -> list[Doubt]:
+        """What prints another number than the source's."""
+        return [
+            Doubt(node.line, "number-form", f"编号“{node.label}”的写法无法原样保留，请核对：{node.text[:20]}")
+            for node in self.wrong
+            if node.label
+        ]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _heading_label(node: Node) -> str:
+    if node.scheme == "1.1" or node.scheme.startswith("第"):
+        return f"{node.label.rstrip('.．、')} "
+    if node.scheme == "1.":
+        return f"{node.number}. "
+    if node.scheme == "一、":
+        return re.sub(r"[.．\s]+$", "", node.label).rstrip("、") + "、"
+    return node.label
+
+
+def _typed_label(node: Node) -> str:
+    if node.scheme.startswith("第") or node.scheme == "1.1":
+        return f"{node.label.rstrip('.．、')} "
+    if node.scheme == "一、":
+        return node.label.rstrip("、.．") + "、"
+    if node.scheme in _TYPED:
+        return _TYPED[node.scheme].format(node.number)
+    return node.label.rstrip("、.．")
+
+
+# -- text ----------------------------------------------------------------------------------------------
+
+
+def escape(text: str, *, braces: bool = False, first: bool = True) -> str:
+    """Plain text so that it parses to itself; as little is escaped as will do."""
+    text = re.sub(r"\s*\n\s*", " ", text)
+    if not _SPECIAL.search(text):
+        return _guard(text) if first else text
+    for candidate in (text, _backslashed(text), heavily(text)):
+        shown = candidate.replace("{{", "&#123;{").replace("{%", "&#123;%").replace("{#", "&#123;#") if braces else candidate
+        if _reads_as(shown, text):
+            return _guard(shown) if first else shown
+    return heavily(text)
+
+
+def _reads_as(candidate: str, text: str) -> bool:
+    inlines = parse_inlines(candidate)
+    formatted = any(piece.type != "text" or piece.bold or piece.italic or piece.strike for piece in inlines)
+    return not formatted and plain(inlines) == text.strip(" \t\u3000")
+
+
+def _backslashed(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]])", r"\\\1", text).replace("<", "&#60;").replace("~~", "&#126;&#126;")
+
+
+def heavily(text: str) -> str:
+    """Every character that could mean something as an entity."""
+    escaped = re.sub(
+        r"[\\`*_\[\]<>&~{}|#!^]", lambda match: f"&#{ord(match[0])};", re.sub(r"\s*\n\s*", " ", text)
+    )
+    return _guard(escaped)
+
+
+def _guard(text: str) -> str:
+    """Keep a paragraph from being read as another block."""
+    if text and (_BLOCK_START.match(text) or read_marker(text) is not None):
+        text = f"&#{ord(text[0])};{text[1:]}"
+    return text[:-1] + "&#125;" if _ATTRIBUTES_END.search(text) else text
+
+
+def escape_label(text: str) -> str:
+    """Text for the brackets of an image or link."""
+    return re.sub(r"[\[\]\n\\]", " ", text).strip()
+
+
+def _marked(runs: Sequence[Run], *, braces: bool) -> str | None:
+    """Runs with their emphasis, None where that cannot be written so that it reads back."""
+    partly = any(run.bold for run in runs) and not all(run.bold for run in runs if run.text.strip())
+    italic = any(run.italic for run in runs) and not all(run.italic for run in runs if run.text.strip())
+    parts: list[str] = []
+    expected = ""
+    for run in runs:
+        if run.note:
+            parts.append(f"[^{run.note}]")
+            continue
+        if run.picture:
+            parts.append(f"![{escape_label(run.text)}]({run.picture})")
+            continue
+        expected += run.text
+        parts.append(_one_run(run, bold=partly and run.bold, italic=italic and run.italic, braces=braces))
+    marked = "".join(parts).strip()
+    shown = "".join(p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image"})
+    return marked if _bare(shown) == _bare(expected) else None
+
+
+def _one_run(run: Run, *, bold: bool, italic: bool, braces: bool) -> str:
+    core = run.text.strip()
+    if not core:
+        return run.text
+    lead = run.text[: len(run.text) - len(run.text.lstrip())]
+    tail = run.text[len(run.text.rstrip()) :]
+    text = escape(core, braces=braces, first=False)
+    if run.link:
+        text = f"[{text}]({run.link})"
+    if run.strike:
+        text = f"~~{text}~~"
+    if bold:
+        text = f"**{text}**"
+    if italic:
+        text = f"*{text}*"
+    return f"{lead}{text}{tail}"
+
+
+# -- tables ----------------------------------------------------------------------------------------------
+
+
+def table(piece: Piece) -> str:
+    """A pipe table; covered cells are `<<` (from the left) and `^^` (from above)."""
+    grid = _grid(piece)
+    width = max(len(row) for row in grid)
+    lines = []
+    for at, row in enumerate(grid):
+        cells = [*row, *([""] * (width - len(row)))]
+        lines.append("| " + " | ".join(cells) + " |")
+        if at == 0:
+            lines.append("|" + "|".join([" --- "] * width) + "|")
+    return "\n".join(lines)
+
+
+def _grid(piece: Piece) -> list[list[str]]:
+    taken: dict[tuple[int, int], str] = {}
+    for r, row in enumerate(piece.rows):
+        column = 0
+        for cell in row:
+            while (r, column) in taken:
+                column += 1
+            for down in range(max(1, min(cell.rows, len(piece.rows) - r))):
+                for right in range(max(1, cell.columns)):
+                    mark = "<<" if right else "^^" if down else cell_text(cell.text)
+                    taken[r + down, column + right] = mark
+            column += max(1, cell.columns)
+    width = max((c for _, c in taken), default=0) + 1
+    return [[taken.get((r, c), "") for c in range(width)] for r in range(len(piece.rows))]
+
+
+def cell_text(text: str) -> str:
+    """A cell's text on one line."""
+    parts = [escape(part, first=False).replace("|", "\\|") for part in text.strip().split("\n")]
+    joined = "<br>".join(part.strip() for part in parts)
+    return f"&#{ord(joined[0])};{joined[1:]}" if joined in {"^^", "<<"} else joined
+
+
+def sections_of(root: Section) -> list[str]:
+    """The headings of a parsed body, for tests and reports."""
+    return [section.title for section in root.walk() if section.level]

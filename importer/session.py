@@ -1,0 +1,410 @@
+"""An import from beginning to end: files found, read, placed, written, reported."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from importer.model import Draft
+from importer.report import report_markdown
+from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, version_mark, write
+from importer.similar import likeness
+from importer.walking import Found, walk
+from importer.workers import SECONDS, Answer, Task, read_all
+from store.exceptions import EnvironmentRefused, InputError, WenshuError
+from store.files import reason, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from store.workspace import Workspace
+
+REPORTS: Final = "导入报告"
+_NEAR: Final = 0.5
+
+
+@dataclass(slots=True)
+class Source:
+    """One file of the import.
+
+    Attributes:
+        path: As it is named to the user.
+        name: Its own name.
+        encoding: Of text; empty for the others.
+        error: Why nothing, or not everything, was read.
+        unchanged: It was imported before and has not changed since.
+        twin: Another file of this import with the very same bytes.
+        documents: What came of it.
+    """
+
+    path: str
+    name: str
+    encoding: str = ""
+    error: str = ""
+    unchanged: bool = False
+    twin: str = ""
+    documents: list[Draft] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Group:
+    """Documents of different files that are nearly the same, proposed as versions of one text."""
+
+    ids: list[str]
+    likeness: float
+    differences: list[str]
+
+
+@dataclass(slots=True)
+class Result:
+    """What an import did, or would do."""
+
+    sources: list[Source]
+    groups: list[Group] = field(default_factory=list)
+    report: Path | None = None
+    dry_run: bool = False
+
+    @property
+    def failed(self) -> list[Source]:
+        """The files that could not be read."""
+        return [source for source in self.sources if source.error]
+
+    @property
+    def documents(self) -> list[Draft]:
+        """All documents, in order."""
+        return [draft for source in self.sources for draft in source.documents]
+
+
+def import_paths(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    link_metrics: bool = False,
+    keep_clauses: bool = True,
+    advance: Callable[[int, int], None] | None = None,
+    seconds: float = SECONDS,
+) -> Result:
+    """Import files, folders and archives.
+
+    Args:
+        workspace: Where the documents go.
+        paths: What to import.
+        dry_run: Only propose; nothing is written.
+        link_metrics: Put references to the metric file in place of the figures in the text.
+        keep_clauses: Keep the numbered pieces of each document for the result.
+        advance: Called with (files done, files in all).
+        seconds: How long one file may take.
+
+    Raises:
+        InputError: A path does not exist.
+    """
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise InputError(f"“{path}”不存在。", hint="请核对路径。", path=str(path))
+    with tempfile.TemporaryDirectory(prefix="wenshu-import-", ignore_cleanup_errors=True) as folder:
+        job = _Job(workspace, Path(folder), dry_run=dry_run, link_metrics=link_metrics)
+        job.keep_clauses, job.advance, job.seconds = keep_clauses, advance, seconds
+        job.run(paths)
+    return job.finish()
+
+
+class _Job:
+    """The state of one import."""
+
+    def __init__(
+        self, workspace: Workspace, folder: Path, *, dry_run: bool, link_metrics: bool
+    ) -> None:
+        self.workspace = workspace
+        self.folder = folder
+        self.result = Result([], dry_run=dry_run)
+        self.link_metrics = link_metrics
+        self.keep_clauses = True
+        self.advance: Callable[[int, int], None] | None = None
+        self.seconds = SECONDS
+        self.library = Library(workspace)
+        self.placer = Placer(self.library)
+        self.origins: dict[int, Origin] = {}
+        self.originals: dict[int, str] = {}
+        self.waiting: dict[int, list[Draft]] = defaultdict(list)
+        self.bodies: dict[str, str] = {}
+        self.seen: dict[str, int] = {}
+        self.done = 0
+
+    def run(self, paths: Sequence[Path]) -> None:
+        tasks = list(self._tasks(paths))
+        tasks, late = self._split_office(tasks)
+        total = len(tasks) + len(late)
+        self._read(tasks, total)
+        if late:
+            self._read(self._converted(late), total)
+
+    # -- finding ------------------------------------------------------------------------------------
+
+    def _tasks(self, paths: Sequence[Path]) -> Iterator[Task]:
+        for found in walk(paths, self.folder):
+            source = Source(found.shown, found.name, error=found.error)
+            index = len(self.result.sources)
+            self.result.sources.append(source)
+            if found.error:
+                continue
+            origin = self._origin(found, source)
+            if origin is None:
+                continue
+            self.origins[index] = origin
+            before = self.library.imported(origin.fingerprint)
+            if before:
+                source.unchanged = True
+                source.documents = [_as_before(one.id, one.title, one.kind) for one in before]
+                continue
+            twin = self.seen.setdefault(origin.fingerprint, index)
+            if twin != index:
+                source.unchanged = True
+                source.twin = self.result.sources[twin].path
+                continue
+            yield Task(index, found.path, found.name)
+
+    @staticmethod
+    def _origin(found: Found, source: Source) -> Origin | None:
+        try:
+            import hashlib  # noqa: PLC0415
+
+            with found.path.open("rb") as handle:
+                fingerprint = hashlib.file_digest(handle, "sha256").hexdigest()
+        except OSError as error:
+            source.error = f"无法读取：{reason(error)}。"
+            return None
+        return Origin(found.path, found.name, fingerprint)
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def _split_office(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
+        """Apart: what LibreOffice must convert first."""
+        from importer.reading import sort_of  # noqa: PLC0415
+
+        direct, late = [], []
+        for task in tasks:
+            try:
+                sort = sort_of(task.path, task.name)
+            except InputError as error:
+                self.result.sources[task.index].error = error.message
+                continue
+            (late if sort == "office" else direct).append(task)
+        return direct, late
+
+    def _converted(self, tasks: list[Task]) -> list[Task]:
+        from importer.conversion import to_docx  # noqa: PLC0415
+
+        try:
+            made = to_docx([t.path for t in tasks], self.folder, [t.name for t in tasks])
+        except EnvironmentRefused as error:
+            for task in tasks:
+                self.result.sources[task.index].error = f"{error.message}{error.hint}"
+            return []
+        ready = []
+        for task, path in zip(tasks, made, strict=True):
+            if path is None:
+                self.result.sources[task.index].error = (
+                    "LibreOffice 打不开这个文件（可能已损坏、有密码，或转换超时），已跳过。"
+                )
+            else:
+                ready.append(Task(task.index, path, task.name))
+        return ready
+
+    def _read(self, tasks: list[Task], total: int) -> None:
+        for answer in read_all(tasks, self.workspace.kinds, seconds=self.seconds):
+            self._take(answer)
+            if answer.sort == "done" and self.advance is not None:
+                self.done += 1
+                self.advance(self.done, total)
+
+    def _take(self, answer: Answer) -> None:
+        if answer.index < 0:
+            raise EnvironmentRefused(str(answer.value))
+        source = self.result.sources[answer.index]
+        if answer.sort == "encoding":
+            source.encoding = str(answer.value)
+        elif answer.sort == "error":
+            source.error = str(answer.value)
+        elif answer.sort == "draft" and isinstance(answer.value, Draft):
+            self._place(source, answer.index, answer.value)
+        elif answer.sort == "done" and not source.documents and not source.error:
+            source.error = "文件里没有可以导入的文字（可能是扫描件或空白文件）。"
+
+    # -- placing and writing ---------------------------------------------------------------------------
+
+    def _place(self, source: Source, index: int, draft: Draft) -> None:
+        origin = self.origins[index]
+        if draft.raw:
+            self._place_raw(draft, origin)
+        else:
+            self.placer.place(draft, origin)
+        if self.link_metrics and draft.figures:
+            draft.body = linked(draft)
+        source.documents.append(draft)
+        is_parent = not draft.body.strip() and not draft.raw
+        if self.result.dry_run:
+            self._slim(draft, keep_body=is_parent)
+            return
+        if is_parent:
+            self.waiting[index].append(draft)
+            return
+        self._write(source, index, draft)
+
+    def _place_raw(self, draft: Draft, origin: Origin) -> None:
+        """A Markdown file with its table: its own place, its own kind."""
+        from store import frontmatter  # noqa: PLC0415
+        from store.schema import ALIASES, convert  # noqa: PLC0415
+
+        found = frontmatter.parse(draft.raw)
+        meta = convert(found.values, self.workspace.find_kind).meta
+        draft.kind, draft.confidence, draft.reasons = meta.kind, 1.0, ["信息表中写明"]
+        draft.title = meta.title or draft.title
+        draft.fields |= {"部门": meta.department, "编号": meta.number, "版本": meta.version}
+        kept = dict(draft.fields)
+        self.placer.place(draft, origin)
+        changes: dict[str, object | None] = {SOURCE_KEY: draft.fields[SOURCE_KEY]}
+        for name in ("标题", "版本"):
+            if draft.fields.get(name) and draft.fields[name] != kept.get(name) and draft.fields[name] != meta.title:
+                changes[name] = draft.fields[name]
+        if not {"类别", "kind"} & set(found.values):
+            changes["类别"] = str(draft.fields["类别"])
+        draft.raw = frontmatter.edit(draft.raw, changes, ALIASES)
+
+    def _write(self, source: Source, index: int, draft: Draft) -> None:
+        origin = self.origins[index]
+        try:
+            if index not in self.originals:
+                self.originals[index] = keep_original(self.workspace, origin)
+            write(self.workspace, draft, origin, self.originals[index])
+            draft.action = draft.action or "new"
+        except WenshuError as error:
+            source.error = error.message
+        self._slim(draft, keep_body=False)
+
+    def _slim(self, draft: Draft, *, keep_body: bool) -> None:
+        """Let go of what is written; differences of versions need the text a while longer."""
+        if len(draft.body) < 100_000:
+            self.bodies[draft.id] = draft.body
+        if not keep_body:
+            draft.body = draft.raw = ""
+        draft.files = {}
+        if not self.keep_clauses:
+            draft.clauses = _counted(draft.clauses)
+
+    def finish(self) -> Result:
+        """Write what waits for its parts, find near-duplicates, write the report."""
+        for index, parents in self.waiting.items():
+            source = self.result.sources[index]
+            for parent in parents:
+                at = source.documents.index(parent)
+                children = [draft for draft in source.documents if draft.parent == at]
+                if children:
+                    parent.body = contents_of(parent, children)
+                    self._write(source, index, parent)
+                else:
+                    source.documents.remove(parent)
+                    source.error = f"“{parent.title}”下面没有文字（第 {parent.line} 行）。"
+        self.result.groups = near_duplicates(self.result, self.bodies)
+        if not self.result.dry_run and any(source.documents or source.error for source in self.result.sources):
+            stamp = datetime.now().astimezone()
+            path = self.workspace.root / REPORTS / f"{stamp:%Y-%m-%d-%H%M%S}.md"
+            write_atomic(path, report_markdown(self.result, stamp).encode("utf-8"))
+            self.result.report = path
+            self.workspace.refresh()
+        return self.result
+
+
+def _counted(clauses: object) -> list[dict[str, object]]:
+    """Numbered pieces without their texts, for counting."""
+    listed = clauses if isinstance(clauses, list) else []
+    return [{"children": _counted(clause.get("children"))} for clause in listed]
+
+
+def _as_before(document_id: str, title: str, kind: str) -> Draft:
+    draft = Draft(title=title, line=0, kind=kind, confidence=1.0)
+    draft.id, draft.action = document_id, "unchanged"
+    return draft
+
+
+def contents_of(parent: Draft, children: Sequence[Draft]) -> str:
+    """The body of a document that only holds parts: a list of links to them."""
+    from importer.markdown import escape_label  # noqa: PLC0415
+
+    common = _common_start([child.title for child in children]) or parent.title
+    lines = [f"## {common} {{: .unnumbered}}", ""]
+    for child in children:
+        mark = f"（{child.ordinal}）" if child.ordinal else ""
+        lines.append(f"- [{escape_label(child.title)}{mark}]({child.id})")
+    return "\n".join(lines) + "\n"
+
+
+def _common_start(titles: Sequence[str]) -> str:
+    first = min(titles, key=len)
+    for size in range(len(first), 1, -1):
+        if all(title.startswith(first[:size]) for title in titles):
+            return first[:size]
+    return ""
+
+
+def linked(draft: Draft) -> str:
+    """The body with references to the metric file in place of the figures that stand in it once."""
+    body = draft.body
+    for figure in draft.figures:
+        if figure.approximate:
+            continue
+        printed = f"{figure.value:f}{figure.unit}"
+        pattern = re.compile(rf"(?<![\d.]){re.escape(printed)}")
+        name = f'指标["{figure.name}"]'
+        if len(pattern.findall(body)) == 1 and '"' not in figure.name:
+            body = pattern.sub(f"{{{{ {name}.值 }}}}", body)
+    return body
+
+
+def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
+    """Documents of different files that are nearly the same, with what differs."""
+    found: list[Group] = []
+    drafts = [(source, draft) for source in result.sources for draft in source.documents if draft.signature]
+    buckets: dict[int, list[int]] = defaultdict(list)
+    for at, (_, draft) in enumerate(drafts):
+        for value in draft.signature[:12]:
+            buckets[value].append(at)
+    grouped: dict[int, set[int]] = {}
+    pairs = {
+        (one, other) for members in buckets.values() if 1 < len(members) <= 40
+        for one in members for other in members if one < other
+    }  # fmt: skip
+    for one, other in sorted(pairs):
+        if drafts[one][0] is drafts[other][0]:
+            continue
+        if likeness(drafts[one][1].signature, drafts[other][1].signature) >= _NEAR:
+            group = grouped.get(one) or grouped.get(other) or set()
+            group |= {one, other}
+            for member in group:
+                grouped[member] = group
+    for group in {id(group): group for group in grouped.values()}.values():
+        members = [drafts[at] for at in sorted(group)]
+        first = members[0][1]
+        alike = min(likeness(first.signature, draft.signature) for _, draft in members[1:])
+        lines = [
+            f"{source.name}（{version_mark(source.name) or '无版本字样'}）：" + difference(bodies.get(first.id, ""), bodies.get(draft.id, ""))
+            for source, draft in members[1:]
+        ]
+        found.append(Group([draft.id for _, draft in members], round(alike, 2), lines))
+    return found
+
+
+def difference(one: str, other: str) -> str:
+    """How two texts differ, in a line: the lines that are gone and the ones that are new."""
+    old, new = [line.strip() for line in one.split("\n") if line.strip()], [line.strip() for line in other.split("\n") if line.strip()]
+    gone = [line for line in old if line not in set(new)]
+    added = [line for line in new if line not in set(old)]
+    if not gone and not added:
+        return "文字相同"
+    shown = [f"少：{line[:30]}" for line in gone[:2]] + [f"多：{line[:30]}" for line in added[:2]]
+    return f"少 {len(gone)} 段，多 {len(added)} 段（{'；'.join(shown)}）"
