@@ -322,7 +322,7 @@ def test_a_role_description_is_one_form_with_shares():
 
 
 def test_a_foreign_template_keeps_its_own_styles():
-    package = FakePackage({"Normal": "a", "heading 1": "1", "Body Text": "a3"})
+    package = FakePackage({"Normal": "a", "heading 1": "1", "Body Text First Indent": "a3"})
     xml, _ = write("## 标题\n\n正文。\n\n1. 条款。\n", package=package)
     assert 'w:pStyle w:val="1"' in xml
     assert xml.count('w:pStyle w:val="a3"') == 2
@@ -339,3 +339,11 @@ def test_a_namespace_is_declared_for_every_prefix():
     xml, _ = write("## 标题\n\n正文。\n")
     prefixes = set(re.findall(r"</?([a-z]\w*):", xml))
     assert prefixes <= set(NAMESPACES)
+
+
+def test_terms_in_a_form_become_its_cells():
+    text = "## 基本信息\n\n岗位\n:   经理\n\n部门\n:   客户部\n\n汇报\n:   向" + "主管" * 60 + "汇报\n"
+    xml, _ = write(text, of="岗位说明书")
+    assert xml.count("<w:tbl>") == 1
+    assert xml.count("<w:tr>") == 2
+    assert paragraphs(xml)[:4] == ["岗位", "经理", "部门", "客户部"]

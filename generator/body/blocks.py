@@ -78,7 +78,7 @@ class BlockWriter:
         content = label + write_runs(self.context, section.inlines, section.heading, section.line)
         if self.small:
             number = "<w:keepNext/>" + number
-        return paragraph(self._marked(section.anchor, content), style, number)
+        return paragraph(self.marked(section.anchor, content), style, number)
 
     def _number(
         self, numbers: NumberedList, target: Section | Clause, level: int
@@ -92,7 +92,7 @@ class BlockWriter:
                 return properties, ""
         return "", run(target.label + literal_gap(target.label))
 
-    def _marked(self, anchor: str, content: str) -> str:
+    def marked(self, anchor: str, content: str) -> str:
         """Content between the two ends of its bookmark."""
         if not anchor:
             return content
@@ -136,7 +136,7 @@ class BlockWriter:
         content = write_runs(self.context, block.inlines, block.text, block.line)
         direct = "" if self.small else self.context.styles.body_indent
         return paragraph(
-            self._marked(block.anchor, content), self._style("body"), loosened(content) + direct
+            self.marked(block.anchor, content), self._style("body"), loosened(content) + direct
         )
 
     def _clause(self, block: Block) -> str:
@@ -146,7 +146,7 @@ class BlockWriter:
         content = label + write_runs(self.context, clause.inlines, clause.text, clause.line)
         style = self._style(f"clause{level}")
         number += loosened(content)
-        parts = [paragraph(self._marked(clause.anchor, content), style, number)]
+        parts = [paragraph(self.marked(clause.anchor, content), style, number)]
         if clause.children:
             parts.append(self._children(clause.children))
         return "".join(parts)
@@ -159,7 +159,7 @@ class BlockWriter:
                 parts.append(self.blocks(others))
                 others = []
                 content = write_runs(self.context, child.inlines, child.text, child.line)
-                marked = self._marked(child.anchor, content)
+                marked = self.marked(child.anchor, content)
                 parts.append(paragraph(marked, self._style("continuation"), loosened(content)))
             else:
                 others.append(child)
@@ -184,7 +184,7 @@ class BlockWriter:
                 parts.append(self.blocks([item]))
                 continue
             content = write_runs(self.context, item.inlines, item.text, item.line)
-            parts.append(paragraph(self._marked(item.anchor, content), style, number))
+            parts.append(paragraph(self.marked(item.anchor, content), style, number))
             for child in item.children:
                 nested = child.type == "list"
                 parts.append(self._items(child, level + 1) if nested else self.blocks([child]))

@@ -19,6 +19,7 @@ from generator.body.tables import (
     column_aligns,
     column_widths,
     is_pairs,
+    keep_next,
     place_cells,
     table_xml,
     text_units,
@@ -90,6 +91,9 @@ class _Form:
             for block in section.blocks:
                 self._pairs(section, block)
             return
+        if section.blocks and all(block.type == "definition" for block in section.blocks):
+            self._terms(section)
+            return
         rows: list[FormRow] = []
         waiting: list[Block] = []
         shares = any(isinstance(b, Clause) and _SHARE.search(b.text) for b in section.blocks)
@@ -124,7 +128,7 @@ class _Form:
             rows.append(FormRow([self._plain(self.label, self.width, "<w:p/>")]))
         style = self.context.styles["formlabel"]
         runs = write_runs(self.context, section.inlines, section.heading, section.line)
-        content = paragraph(self.writer._marked(section.anchor, runs), style)  # noqa: SLF001
+        content = paragraph(self.writer.marked(section.anchor, runs), style)
         several = len(rows) > 1
         for number, row in enumerate(rows):
             merge = ("restart" if number == 0 else "continue") if several else ""
@@ -155,7 +159,7 @@ class _Form:
             for column, cell in enumerate(cells[:columns]):
                 runs = write_runs(self.context, cell.inlines, cell.text, block.line)
                 if bookmark:
-                    runs, bookmark = self.writer._marked(bookmark, runs), ""  # noqa: SLF001
+                    runs, bookmark = self.writer.marked(bookmark, runs), ""
                 is_name = column % 2 == 0
                 style = self.context.styles["formlabel" if is_name else "formtext"]
                 row.cells.append(
@@ -164,6 +168,39 @@ class _Form:
                     )
                 )
             self.rows.append(row)
+
+    def _terms(self, section: Section) -> None:
+        """Terms and what they say: two side by side where both are short, else one a row."""
+        half = self.width // 2
+        room = (half - self.label) / (self.context.size("formtext") * 10) - 3
+        bookmark = section.anchor
+        row = FormRow()
+        for block in section.blocks:
+            text = "\n".join(child.text for child in block.children)
+            short = text_units(text) <= room and len(block.children) == 1
+            if row.cells and (len(row.cells) == 4 or not short):
+                self.rows.append(self._closed(row))
+                row = FormRow()
+            left = half if row.cells else 0
+            runs = write_runs(self.context, block.inlines, block.text, block.line)
+            if bookmark:
+                runs, bookmark = self.writer.marked(bookmark, runs), ""
+            name = paragraph(runs, self.context.styles["formlabel"])
+            right = left + half if short else self.width
+            row.cells += [
+                FormCell(left, left + self.label, name, shade=True),
+                self._plain(left + self.label, right, self.writer.blocks(block.children)),
+            ]
+            if not short:
+                self.rows.append(row)
+                row = FormRow()
+        if row.cells:
+            self.rows.append(self._closed(row))
+
+    def _closed(self, row: FormRow) -> FormRow:
+        """A row whose last cell reaches the edge."""
+        row.cells[-1].right = self.width
+        return row
 
     def _table_rows(self, block: Block) -> list[FormRow]:
         grid = place_cells(block)
@@ -183,6 +220,7 @@ class _Form:
                 content = "<w:p/>" if item.continues else paragraph(runs, style, justify)
                 merge = "continue" if item.continues else "restart" if item.rows > 1 else ""
                 left, right = edges[item.column], edges[item.column + item.span]
+                content = keep_next(content) if header else content
                 row.cells.append(FormCell(left, right, content, merge=merge))
             rows.append(row)
         return rows
@@ -195,10 +233,12 @@ class _Form:
 
     def _share_head(self) -> FormRow:
         style = self.context.styles["tablehead"]
+        left = paragraph(run("职责内容"), style, "<w:keepNext/>")
+        right = paragraph(run(self.look.share), style, "<w:keepNext/>")
         return FormRow(
             [
-                FormCell(self.label, self._share_edge, paragraph(run("职责内容"), style)),
-                FormCell(self._share_edge, self.width, paragraph(run(self.look.share), style)),
+                FormCell(self.label, self._share_edge, left),
+                FormCell(self._share_edge, self.width, right),
             ]
         )
 

@@ -1,8 +1,8 @@
 """Which style of the template a block takes.
 
 A template made from a layout has every style. One made by hand in Word keeps its own: what it has
-under the usual name is used, running text takes `Body Text` or `Normal`, and only what is missing
-altogether is brought from the layout.
+under the usual name is used, running text takes 正文首行缩进 or `Normal` with two characters' indent, and
+only what is missing altogether is brought from the layout.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.word.values import RenderPackage
 
 _LIKE_BODY: Final = ("clause", "continuation")
+_FIRST_INDENT: Final = "Body Text First Indent"
 _LIKE_NORMAL: Final = ("table", "tablehead", "formlabel", "formtext")
 _FALLBACK_INDENT: Final = '<w:ind w:firstLineChars="200" w:firstLine="420"/>'
 _TABLE_GRID: Final = (
@@ -60,6 +61,8 @@ class StyleMap:
         return found or self._package.ensure_style(_TABLE_GRID)
 
     def _find(self, key: str) -> str:
+        if key == "body" and not self.own:
+            return self._package.style_id(_FIRST_INDENT) or ""
         name = PARAGRAPH_STYLES[key][1] if key in PARAGRAPH_STYLES else key
         if found := self._package.style_id(name):
             return found

@@ -73,7 +73,11 @@ def write_table(context: BodyContext, block: Block) -> str:
         for number, row in enumerate(grid)
     )
     head = (
-        paragraph(write_runs(context, (), block.caption, block.line), context.styles["caption"])
+        paragraph(
+            write_runs(context, (), block.caption, block.line),
+            context.styles["caption"],
+            "<w:keepNext/>",
+        )
         if block.caption
         else ""
     )
