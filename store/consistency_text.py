@@ -145,9 +145,16 @@ def _sentence_claims(
     for at, place in enumerate(places):
         metric = metrics.get(place[0])
         end = places[at + 1].start() if at + 1 < len(places) else len(text)
-        if metric is None or _is_longer_word(text, place):
+        if metric is None or _is_longer_word(text, place) or _in_turn(text, place.start()):
             continue
         yield from _claims_of(line, metric, text, (place.end(), end))
+
+
+def _in_turn(text: str, at: int) -> bool:
+    """Whether the figures here are given in turn (分别): which is whose is not judged."""
+    start = max(text.rfind(mark, 0, at) for mark in "；;") + 1
+    ends = [found for mark in "；;" if (found := text.find(mark, at)) >= 0]
+    return "分别" in text[start : min(ends, default=len(text))]
 
 
 def _is_longer_word(text: str, place: re.Match[str]) -> bool:
