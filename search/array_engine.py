@@ -10,7 +10,7 @@ import numpy as np
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
-from search.ranking import Scores, rank, supported, whole_scores
+from search.ranking import Scores, brevity, coverage, rank, supported, whole_scores
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 DEPTH: Final = 200
 SUPPORT: Final = 0.3
+COVERED: Final = 0.3
 OUT_OF_FORCE: Final = 0.45
 UNCERTAIN_FORCE: Final = 0.85
 TITLE_FACTOR: Final = 0.6
-TITLE_SHARE: Final = 0.75
+NAMED_FACTOR: Final = 1.5
+PARTLY, EXACTLY = 1, 2
 FACETS: Final = ("kind", "department", "status", "year")
 
 
@@ -51,7 +53,10 @@ class ArrayEngine:
         scores, relaxed = self._scores(request, question, rows)
         if not len(scores.units):
             return Answer(0, [], {name: {} for name in FACETS}, relaxed)
-        return self._answer(scores, day if on is None else on, limit, relaxed)
+        final = self.final_scores(
+            scores, day if on is None else on, question.folded.replace(" ", "")
+        )
+        return self._answer(scores, final, question, day if on is None else on, limit, relaxed)
 
     def _scores(
         self, request: Request, question: Question, rows: Array | None
@@ -86,16 +91,40 @@ class ArrayEngine:
             self._priors = {day: self.table.authority * force}
         return self._priors[day]
 
-    def final_scores(self, scores: Scores, day: int) -> Array:
+    def final_scores(self, scores: Scores, day: int, plain: str) -> Array:
         """First-stage scores with authority, validity and the sort of unit."""
         rows = self.generation.unit_rows[scores.units]
         final: Array = scores.scores * self.prior(day)[rows]
-        weak_title = (self._types[scores.units] == TITLE) & (scores.shares < TITLE_SHARE)
-        final[weak_title] *= TITLE_FACTOR
+        title = self._types[scores.units] == TITLE
+        named = self._named(plain)[rows]
+        final[title & ~(named > 0)] *= TITLE_FACTOR
+        final[title & (named == EXACTLY)] *= NAMED_FACTOR
         return final
 
-    def _answer(self, scores: Scores, day: int, limit: int, relaxed: list[str]) -> Answer:
-        final = self.final_scores(scores, day)
+    def _named(self, plain: str) -> Array:
+        """Which documents a query names: EXACTLY, PARTLY (by a part of the title) or not at all."""
+        if not plain:
+            return np.zeros(len(self.table), np.int64)
+        return np.array([_named(plain, title, post) for title, post in self._names], np.int64)
+
+    @cached_property
+    def _names(self) -> list[tuple[str, str]]:
+        """Title and post of each document, folded, without blanks."""
+        fold = self.generation.analysis.folder
+        return [
+            (fold(row.title).replace(" ", ""), fold(row.position).replace(" ", ""))
+            for row in self.table.rows
+        ]
+
+    def _answer(
+        self,
+        scores: Scores,
+        final: Array,
+        question: Question,
+        day: int,
+        limit: int,
+        relaxed: list[str],
+    ) -> Answer:
         units, shares, first = scores.units, scores.shares, scores.scores
         rows = self.generation.unit_rows[units]
         groups = self._groups[units]
@@ -106,7 +135,7 @@ class ArrayEngine:
         if len(best) > depth:
             best = best[np.argpartition(-final[best], depth)[:depth]]
         best = best[np.lexsort((units[best], -final[best]))]
-        raised = supported(rows[best], final[best], SUPPORT)
+        raised = supported(rows[best], self._covered(question, units[best], final[best]), SUPPORT)
         order = np.lexsort((units[best], -raised))[:limit]
         found = []
         for at in order.tolist():
@@ -123,6 +152,16 @@ class ArrayEngine:
                 )
             )
         return Answer(total, found, facets, relaxed)
+
+    def _covered(self, question: Question, units: Array, final: Array) -> Array:
+        """Short questions want all their words; in long ones some always miss."""
+        weight = COVERED * brevity(question.wanted)
+        if not weight:
+            return final
+        said = [word for word, _ in question.expansions]
+        own = [w for w in question.wanted if not any(w.term in word for word in said)]
+        lowered: Array = final * (1 - weight + weight * coverage(self.corpus, own, units))
+        return lowered
 
     def _force_order(self, rows: Array, day: int) -> Array:
         """What stands first among the versions of one clause: in force, then the newest."""
@@ -193,9 +232,18 @@ class ArrayEngine:
         return mixed
 
 
+def _named(plain: str, title: str, post: str) -> int:
+    """Whether a query is a document's title or post, or a part of one."""
+    if plain == title or (plain in title and 5 * len(plain) >= 3 * len(title)):
+        return EXACTLY
+    if post and plain.startswith(post) and plain[len(post) :] in title:
+        return EXACTLY
+    return PARTLY if plain in title or plain in post else 0
+
+
 def hash_text(text: str) -> int:
     """A 64-bit number of a text, the same in every process."""
-    from hashlib import blake2b  # noqa: PLC0415
+    from hashlib import blake2b
 
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 

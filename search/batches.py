@@ -162,7 +162,7 @@ def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch |
     environment["PYTHONUTF8"] = "1"
     command = [sys.executable, "-m", "search.worker"]
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own module
+        process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
     except OSError:

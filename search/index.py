@@ -120,12 +120,12 @@ class SearchIndex:
     def _reopen(self) -> bool:
         opened = type(self).open(self.workspace)
         self.summary = opened.summary
-        self._take(opened._generation)
+        self._take(opened._generation)  # noqa: SLF001
         return True
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def search(  # noqa: PLR0913
+    def search(
         self,
         query: str,
         *,
@@ -223,13 +223,13 @@ class SearchIndex:
 
     @cached_property
     def _suggester(self) -> Suggester:
-        from search.suggestions import Suggester  # noqa: PLC0415
+        from search.suggestions import Suggester
 
         return Suggester(self._generation, self._speller)
 
     def related(self, document_id: str, limit: int = 5) -> list[Related]:
         """Other documents about the same things."""
-        from search.relations import related  # noqa: PLC0415
+        from search.relations import related
 
         return related(self._generation, document_id, limit)
 
@@ -254,7 +254,7 @@ def _try_open(place: Folder) -> Generation | None:
 
 
 def _behind(generation: Generation, library: Library) -> bool:
-    from search.staleness import is_behind  # noqa: PLC0415
+    from search.staleness import is_behind
 
     return is_behind(generation, library)
 
@@ -269,7 +269,7 @@ def _update(
     wait: float,
 ) -> Summary | None:
     """Update; where that is refused and there is an older index, use that."""
-    from search.updating import Updater  # noqa: PLC0415
+    from search.updating import Updater
 
     try:
         return Updater(place, library, progress).run(rebuild=rebuild, wait=wait)

@@ -74,7 +74,7 @@ class Lexicon:
         while at < len(folded):
             word = self._longest(folded, at, edges)
             if word:
-                terms = tuple(term for term in self.entries[word] if term not in folded)
+                terms = tuple(t for t in self.entries[word] if t not in folded and word not in t)
                 if terms:
                     found.append(Expansion(word, at, terms))
             at += len(word) or 1

@@ -89,11 +89,15 @@ def rank(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]
     return Scores(units, scores, shares)
 
 
+def brevity(wanted: Sequence[Wanted]) -> float:
+    """1 for a question of two words or less, 0 for one of many."""
+    words = sum(item.field == WORDS and item.counts and item.weight >= 1 for item in wanted)
+    return 1 - min(max((words - _SHORT) / (_LONG - _SHORT), 0.0), 1.0)
+
+
 def fair_share(wanted: Sequence[Wanted]) -> float:
     """What part of the best unit's part a hit must carry: half for two words, less for many."""
-    words = sum(item.field == WORDS and item.counts and item.weight >= 1 for item in wanted)
-    way = min(max((words - _SHORT) / (_LONG - _SHORT), 0.0), 1.0)
-    return _SHORT_SHARE + (_LONG_SHARE - _SHORT_SHARE) * way
+    return _LONG_SHARE + (_SHORT_SHARE - _LONG_SHARE) * brevity(wanted)
 
 
 def share_limit(best: float, fair: float) -> float:
@@ -261,3 +265,35 @@ def whole_scores(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array
         scores.append(sums + 1e-6)
         shares.append(np.ones(len(here)))
     return Scores(np.concatenate(units), np.concatenate(scores), np.concatenate(shares))
+
+
+def coverage(corpus: Corpus, wanted: Sequence[Wanted], units: Array) -> Array:
+    """What part of the question's words, by their weight, stands in each unit.
+
+    Args:
+        corpus: The segments.
+        wanted: The terms; only the question's own words count.
+        units: Units of the corpus.
+    """
+    order = np.argsort(units)
+    ordered = units[order]
+    edges = np.searchsorted(ordered, [*corpus.offsets, corpus.units])
+    held: Array = np.zeros(len(units))
+    whole = 0.0
+    for item in wanted:
+        if item.field != WORDS or not item.counts or not corpus.frequency(WORDS, item.term):
+            continue
+        weight = item.weight * corpus.idf(WORDS, item.term)
+        whole += weight
+        for at, segment in enumerate(corpus.segments):
+            here = slice(edges[at], edges[at + 1])
+            number = segment.fields[WORDS].vocabulary.find(item.term)
+            if number >= 0 and here.start < here.stop:
+                found, _ = segment.fields[WORDS].postings(number)
+                local = ordered[here] - corpus.offsets[at]
+                place = np.minimum(found.searchsorted(local), len(found) - 1)
+                held[here] += weight * (found[place] == local)
+    result: Array = np.ones(len(units))
+    if whole:
+        result[order] = held / whole
+    return result

@@ -172,7 +172,7 @@ class Hit:
 
     def explain(self) -> Explanation:
         """Which terms, which fields and which weights made the score."""
-        from search.explanation import explain  # noqa: PLC0415
+        from search.explanation import explain
 
         return explain(self._generation, self._found, self._results.question, self._results.day)
 
@@ -204,7 +204,7 @@ class Results:
         notes: What the user should know about how the query was read.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         *,
         query: str,
@@ -268,7 +268,7 @@ class Results:
         """Whether a part's label is the one that was asked for."""
         if not self.request.part:
             return None
-        from search.labels import normal_label  # noqa: PLC0415
+        from search.labels import normal_label
 
         wanted = normal_label(self.request.part).replace("(", "").replace(")", "")
         return lambda label: normal_label(label).replace("(", "").replace(")", "") == wanted
@@ -285,7 +285,7 @@ class Results:
     @property
     def wider(self) -> list[str]:
         """Wider queries to offer when nothing was found."""
-        from search.widening import wider  # noqa: PLC0415
+        from search.widening import wider
 
         return wider(self.request, self.question)
 

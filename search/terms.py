@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from search.lexicon import Lexicon
     from search.spelling import Speller
 
-EXPANSION_WEIGHT: Final = 0.6
+EXPANSION_WEIGHT: Final = 0.8
 QUESTION_WEIGHT: Final = 0.4
 MENDED_WEIGHT: Final = 0.8
 _MOST_TERMS: Final = 160
@@ -27,8 +27,8 @@ QUESTION_WORDS: Final = frozenset(
         "怎么办 怎么 怎样 如何 吗 呢 吧 啊 么 是否 能否 可否 能 能不能 可以 可不可以 哪些 哪个 "
         "哪里 什么 为什么 多少 几 谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 "
         "和 与 或 及 被 把 要 会 该 人 后 时 应 应当 对 不 请问 需要 想 想要 一个 这 那 这个 那个 "
-        "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下"
-    ).split()  # noqa: SIM905 - a list of so many is unreadable
+        "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下 多久 多长 几天 几个 几次 怎么样"
+    ).split()  # noqa: SIM905
 )
 
 
@@ -91,14 +91,14 @@ def understand(
     added: dict[str, float] = {}
     for _, found in readings:
         added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
+    if mend:
+        _mend(question, cut, speller, added)
     if lexicon is not None:
         edges = frozenset(at for _, start, end in cut for at in (start, end))
-        for expansion in lexicon.find(question.folded, edges):
+        for expansion in lexicon.find(question.mended or question.folded, edges):
             question.expansions.append((expansion.word, expansion.terms))
             weight = EXPANSION_WEIGHT / sqrt(len(expansion.terms))
             added |= dict.fromkeys(expansion.terms, weight)
-    if mend:
-        _mend(question, cut, speller, added)
     _add(question, added, analysis, set(weights))
     question.missing = [
         word

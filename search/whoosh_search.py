@@ -49,5 +49,5 @@ class WhooshSearch:
             return self.searcher.search(query, limit=limit)
         results = Results(self.searcher, query, top(found, self._corpus.offsets, limit))
         total: Any = sum(len(matches.units) for matches in found)
-        results._total = total  # noqa: SLF001
+        results._total = total
         return results
