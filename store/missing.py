@@ -194,6 +194,7 @@ class MissingValue(LenientValue):
 
     def report(self, place: str = "") -> None:
         """Tell the session that this name was wanted here."""
+        self._check()
         session = current_session()
         if session is not None and self._undefined_name is not None:
             owner = self._undefined_obj

@@ -40,6 +40,7 @@ _DROPPED: Final = re.compile(r"<w:(?:proofErr|lastRenderedPageBreak)\b[^>]*/>")
 _CONTAINERS: Final = frozenset(
     {"w:tc", "w:hdr", "w:ftr", "w:footnote", "w:endnote", "w:comment", "w:txbxContent"}
 )
+_FOREIGN: Final = frozenset({"include", "import", "from", "extends"})
 _MIDDLES: Final = {"else": {"if", "for"}, "elif": {"if"}}
 
 
@@ -404,6 +405,13 @@ def check_blocks(part: PartSource) -> None:
         raw = (raw or tag.keyword == "raw") and tag.keyword != "endraw"
         if raw or tag.keyword == "endraw":
             continue
+        if tag.keyword in _FOREIGN:
+            raise TemplateMistake(
+                "Word 模板不能引用其他模板。",
+                place=tag.place,
+                tag=tag.source,
+                hint="要插入另一个文件，请用 {{p 名称 }} 和 SubDocument。",
+            )
         if is_opener(tag):
             opened.append(site)
         elif is_closer(tag) or tag.keyword in _MIDDLES:
