@@ -24,6 +24,7 @@ from generator.body.tables import (
     table_xml,
     text_units,
 )
+from generator.layout.pieces import thin_paragraph
 from generator.wordml import mm, paragraph, run
 from store.model import Clause
 
@@ -37,6 +38,20 @@ if TYPE_CHECKING:
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)?)\s*[%％]\s*）")
 _SNAP: Final = 90
 _SHORT_ROW: Final = 700
+_WHOLE_ROWS: Final = 9
+_LAYOUT: Final = '<w:tblLayout w:type="fixed"/>'
+_INSIDE: Final = (
+    "<w:tblBorders>"
+    + "".join(f'<w:{side} w:val="nil"/>' for side in ("top", "left", "bottom", "right"))
+    + "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+        for side in ("insideH", "insideV")
+    )
+    + "</w:tblBorders>"
+)
+_NO_MARGINS: Final = (
+    '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>'
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +63,7 @@ class FormCell:
     content: str
     shade: bool = False
     merge: str = ""
-    top: bool = False
+    flush: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +115,7 @@ class _Form:
         for block in section.blocks:
             if block.type == "table" and not block.caption:
                 rows += self._flush(waiting)
-                rows += self._table_rows(block)
+                rows += self._table(block)
             elif shares and isinstance(block, Clause):
                 rows += self._flush(waiting)
                 rows.append(self._duty(block))
@@ -202,6 +217,18 @@ class _Form:
         row.cells[-1].right = self.width
         return row
 
+    def _table(self, block: Block) -> list[FormRow]:
+        """A small table as one row that stays on one page, a large one row by row."""
+        rows = self._table_rows(block)
+        if len(rows) > _WHOLE_ROWS:
+            return rows
+        for row in rows:
+            for cell in row.cells:
+                cell.left, cell.right = cell.left - self.label, cell.right - self.label
+        inner = _table(self.context, rows, self.width - self.label, self.look.shade, inside=True)
+        cell = FormCell(self.label, self.width, inner + thin_paragraph(), flush=True)
+        return [FormRow([cell])]
+
     def _table_rows(self, block: Block) -> list[FormRow]:
         grid = place_cells(block)
         columns = max((item.column + item.span for row in grid for item in row), default=1)
@@ -274,11 +301,19 @@ def _without_share(clause: Clause) -> Clause:
     return replace(clause, text=_SHARE.sub("", clause.text, count=1), inlines=tuple(inlines))
 
 
-def _table(context: BodyContext, rows: Sequence[FormRow], width: int, shade: str) -> str:
+def _table(
+    context: BodyContext,
+    rows: Sequence[FormRow],
+    width: int,
+    shade: str,
+    *,
+    inside: bool = False,
+) -> str:
     edges = _edges(rows, width)
     widths = [right - left for left, right in pairwise(edges)]
     xml = "".join(_row_xml(row, edges, shade) for row in rows)
-    return table_xml(context, widths, xml)
+    made = table_xml(context, widths, xml)
+    return made.replace(_LAYOUT, _INSIDE + _LAYOUT, 1) if inside else made
 
 
 def _edges(rows: Sequence[FormRow], width: int) -> list[int]:
@@ -307,6 +342,8 @@ def _row_xml(row: FormRow, edges: Sequence[int], shade: str) -> str:
             merge=cell.merge,
             shade=shade if cell.shade else "",
         )
+        if cell.flush:
+            properties = properties.replace("<w:vAlign", _NO_MARGINS + "<w:vAlign", 1)
         cells.append(f"<w:tc>{properties}{cell.content}</w:tc>")
     head = "<w:trPr><w:cantSplit/></w:trPr>" if row.whole else ""
     return f"<w:tr>{head}{''.join(cells)}</w:tr>"

@@ -1,8 +1,8 @@
 """Which style of the template a block takes.
 
 A template made from a layout has every style. One made by hand in Word keeps its own: what it has
-under the usual name is used, running text takes 正文首行缩进 or `Normal` with two characters' indent, and
-only what is missing altogether is brought from the layout.
+under the usual name is used, running text takes 正文首行缩进 or an indented `Normal`, and only what
+is missing altogether is brought from the layout.
 """
 
 from __future__ import annotations
