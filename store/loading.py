@@ -9,23 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from store.anchors import reference_labels
 from store.context import build_context
 from store.document import Document
-from store.exceptions import InputError
+from store.exceptions import DocumentNotFound, InputError
 from store.kinds import OTHER
 from store.model import Problem
-from store.parser import parse_lines, reference_label
+from store.parser import parse_lines
 from store.templating import RenderedBody, plain_lines, render_body, wants_rendering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from store.catalogue import Entry
     from store.document import Meta
     from store.frontmatter import FrontMatter
     from store.metrics import MetricSet
-    from store.model import Clause, Section
+    from store.references import Resolver
     from store.workspace import Workspace
 
 
@@ -50,7 +51,7 @@ def load_document(
 ) -> Document:
     """Read, fill and parse one document; see `Workspace.load`."""
     text, found, meta, problems, content_hash = workspace.read(entry)
-    loading = prepare(workspace, entry, meta, found, data=data, values=values or {})
+    loading = prepare(workspace, entry, meta, found, data=data, values=values or {}, length=length)
     problems += loading.problems
     wanted = bool(meta.data or data or values or blank) or wants_rendering(found.body)
     if wanted:
@@ -74,7 +75,7 @@ def load_document(
         figures=rendered.figures,
         resolve=_resolver(workspace),
     )
-    if length:
+    if length or "〔可略〕" in text:
         from store.lengths import shorten  # noqa: PLC0415 - summaries only
 
         shorten(body, length)
@@ -118,14 +119,15 @@ def prepare(
     *,
     data: Sequence[Path] = (),
     values: Mapping[str, object] | None = None,
+    length: str | None = None,
 ) -> Loading:
     """Load the metric files of a document and make its context."""
     line = 1
     if found is not None:
         line = next((found.lines[key] for key in ("数据", "data") if key in found.lines), 1)
     paths, problems = _data_files(workspace, entry, meta, line)
-    metrics = _load_metrics([*paths, *data])
-    names = metrics.context() if metrics is not None else {}
+    metrics = _load_metrics(workspace, [*paths, *data])
+    names = metrics.context(length) if metrics is not None else {}
     if metrics is not None:
         problems += metrics.problems
     context, clashes = build_context(meta, workspace.settings.company, names, values or {})
@@ -171,38 +173,36 @@ def _data_files(
     return paths, problems
 
 
-def _load_metrics(paths: list[Path]) -> MetricSet | None:
+def _load_metrics(workspace: Workspace, paths: list[Path]) -> MetricSet | None:
     if not paths:
         return None
     from store.metrics import load_metrics  # noqa: PLC0415 - most documents hold no figures
 
-    return load_metrics(paths)
+    return load_metrics(paths, mappings=workspace.root / ".wenshu" / "data" / "mappings")
 
 
-def _resolver(workspace: Workspace) -> Callable[[str], str | None]:
+def _resolver(workspace: Workspace) -> Resolver:
     """Looks up `document#anchor`: the document by id, path or unique title."""
 
     def resolve(target: str) -> str | None:
-        from store.exceptions import WenshuError  # noqa: PLC0415
-
         wanted, _, anchor = target.partition("#")
         try:
             other = workspace.resolve(wanted)
-            found = _anchors_of(workspace, other).get(anchor)
-        except WenshuError:
+        except (DocumentNotFound, InputError):
             return None
         if not anchor:
             return f"《{other.meta.title}》"
-        if found is None:
-            return None
-        return reference_label(found)
+        return _labels_of(workspace, other).get(anchor)
 
     return resolve
 
 
-def _anchors_of(workspace: Workspace, other: Entry) -> dict[str, Section | Clause]:
-    """The anchors of another document; its own references stay unresolved here."""
-    _, found, meta, _, _ = workspace.read(other)
+def _labels_of(workspace: Workspace, other: Entry) -> dict[str, str]:
+    """What references into another document print; its own references stay unresolved here."""
+    try:
+        _, found, meta, _, _ = workspace.read(other)
+    except InputError:
+        return {}
     kind = workspace.kinds.get(meta.kind, OTHER)
     body = parse_lines(plain_lines(found.body, found.body_line), kind.numbering)
-    return body.anchors()
+    return reference_labels(body)

@@ -18,11 +18,11 @@ from store.missing import MissingValue, current_session
 from store.units_of_measure import Quantity, read_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from decimal import Decimal
 
     from store.metric import Metric
-    from store.metrics import MetricSet
+    from store.metrics import MetricSet, Standing
     from store.phrases import Phrase, Style
 
 
@@ -143,6 +143,11 @@ class MetricView:
         """The metric itself."""
         return self._metric
 
+    @property
+    def standings(self) -> Sequence[Standing]:
+        """The departments behind a rolled-up metric, best first."""
+        return self._set.standings.get(self._metric.name, ())
+
     def share(self) -> str:
         """占比78.9%，较年初上升1.9个百分点."""
         return self.say("占比", phrases.share_of(self._metric, self.whole, self._style))
@@ -163,6 +168,25 @@ class MetricView:
             if place
             else self.say("位次", phrases.Phrase(reason="没有可比的同组指标"))
         )
+
+
+def _standing(view: MetricView, key: str, place: int) -> str:
+    """The best or the worst department of a roll-up with its figure."""
+    standings = view.standings
+    if not standings:
+        return view.say(key, phrases.Phrase(reason="不是汇总的指标，没有各部门的数"))
+    one = standings[place]
+    return f"{one.department}（{phrases.value_text(view.metric, one.value)}）"
+
+
+def _standings(view: MetricView) -> str:
+    """Every department of a roll-up with its figure, best first."""
+    texts = [
+        f"{one.department}{phrases.value_text(view.metric, one.value)}" for one in view.standings
+    ]
+    if not texts:
+        return view.say("各部门", phrases.Phrase(reason="不是汇总的指标，没有各部门的数"))
+    return "、".join(texts)
 
 
 def _quantity(other: object) -> Quantity:
@@ -218,6 +242,9 @@ ATTRIBUTES: Final[dict[str, Callable[[MetricView], object]]] = {
     "占比": lambda view: view.share(),
     "占上级": lambda view: view.share_named(),
     "位次": lambda view: view.rank(),
+    "最好": lambda view: _standing(view, "最好", 0),
+    "最差": lambda view: _standing(view, "最差", -1),
+    "各部门": _standings,
     "截至": lambda view: view.say("截至", phrases.as_of(view.metric)),
     "较": lambda view: view.styled(against="较"),
     "比": lambda view: view.styled(against="比"),

@@ -68,13 +68,13 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
         ) from error
     found = YamlMetrics()
     entries = _entries(root, found)
-    if entries is None:
+    if entries is None and "汇总" not in found.head:
         raise InputError(
             f"指标文件 {path.name} 中没有“指标”列表。",
             hint="请按“指标:”下面一行一个“- 指标: 名称”的格式填写。",
             path=str(path),
         )
-    for entry in entries:
+    for entry in entries or []:
         _add_row(entry, path, found)
     return found
 

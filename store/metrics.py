@@ -50,6 +50,15 @@ class MetricNotFoundError(NotFoundError):
         self.near = tuple(near)
 
 
+@dataclass(slots=True, frozen=True)
+class Standing:
+    """One department's figure in a roll-up and its place, 1 for the best."""
+
+    department: str
+    value: Decimal
+    place: int
+
+
 @dataclass(frozen=True)
 class MetricSet:
     """Metrics in their order, with what was odd about their files.
@@ -60,6 +69,7 @@ class MetricSet:
         as_of: The day of the report (截至日期 at the head of the file).
         head: The top-level values of the files.
         paths: The files.
+        standings: Of a roll-up: the departments behind each metric, best first.
     """
 
     metrics: tuple[Metric, ...] = ()
@@ -67,6 +77,7 @@ class MetricSet:
     as_of: date | None = None
     head: Mapping[str, object] = field(default_factory=dict)
     paths: tuple[Path, ...] = ()
+    standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
 
     @cached_property
     def _by_name(self) -> dict[str, Metric]:
@@ -147,18 +158,24 @@ class MetricSet:
             return 1 + sum(rival < value for rival in rivals)
         return 1 + sum(rival > value for rival in rivals)
 
-    def context(self) -> dict[str, object]:
-        """What a template gets: 指标, 图, 指标表, and each metric that is an identifier."""
+    def context(self, length: str | None = None) -> dict[str, object]:
+        """What a template gets: 指标, 图, 指标表, and each metric that is an identifier.
+
+        Args:
+            length: 简版 and 一页版 make every phrase short.
+        """
         from store.figures import FigureMaker  # noqa: PLC0415 (figures need a set)
 
         maker = FigureMaker(self)
+        short = length in {"简版", "一页版"}
+        style = phrases.Style(length="简") if short else phrases.STANDARD
         bare: dict[str, object] = {
-            name: MetricView(self, metric)
+            name: MetricView(self, metric, style)
             for metric in reversed(self.metrics)
             for name in (*metric.aliases, metric.name)
             if name.isidentifier()
         }
-        return {**bare, "指标": MetricsView(self), "图": maker.chart, "指标表": maker.table}
+        return {**bare, "指标": MetricsView(self, style), "图": maker.chart, "指标表": maker.table}
 
     def merged(self, other: MetricSet) -> MetricSet:
         """Both sets; where a name stands in both, the other's metric counts, with a warning."""
@@ -175,6 +192,7 @@ class MetricSet:
             as_of=other.as_of or self.as_of,
             head={**self.head, **other.head},
             paths=(*self.paths, *other.paths),
+            standings={**self.standings, **other.standings},
         )
 
 
@@ -238,7 +256,28 @@ def _load_yaml(path: Path) -> MetricSet:
     reader = RowReader(
         defaults=found.head, problems=found.problems, year=day[0].year if day else None
     )
-    return build_set(reader.read(found.rows), reader.problems, path=path, head=found.head)
+    own = build_set(reader.read(found.rows), reader.problems, path=path, head=found.head)
+    members = found.head.get("汇总")
+    return own if members is None else _with_members(own, members, path)
+
+
+def _with_members(own: MetricSet, members: object, path: Path) -> MetricSet:
+    """The departments' metrics added up (汇总), under the file's own ones."""
+    from store.metric_years import roll_up  # noqa: PLC0415 (needs this module)
+
+    if not isinstance(members, dict):
+        hint = "请写成“汇总:”下面一行一个“部门: 文件名”。"
+        raise InputError(f"指标文件 {path.name} 的“汇总”写法有误。", hint=hint, path=str(path))
+    departments: dict[str, MetricSet] = {}
+    for name, file in members.items():
+        member = path.parent / str(file)
+        if member.resolve() == path.resolve():
+            raise InputError(f"指标文件 {path.name} 不能汇总自己。", path=str(path))
+        departments[str(name)] = load_metric_file(member)
+    rolled = roll_up(departments).total
+    problems = [problem for one in departments.values() for problem in one.problems]
+    summed = replace(rolled, problems=[*problems, *rolled.problems])
+    return summed.merged(own)
 
 
 def build_set(
