@@ -19,10 +19,11 @@ from generator.charts import word_context
 from generator.estimate import estimate, height
 from generator.facts import page_facts, watermark
 from generator.layout import build_template
+from generator.layout.logo import load_logo
 from generator.layout.styles import resolved
 from generator.pages import measure_pages
 from generator.render_cache import RenderCache
-from generator.templates import load_logo, tightened
+from generator.templates import tightened
 from generator.toc import TocValue, toc_entries
 from store.loading import prepare
 from store.sandbox import SandboxEnvironment

@@ -11,10 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.body.pictures import MAX_SIDE, drawing, measure
 from generator.layout import build_template, load_layouts
-from generator.layout.build import COMMON, Logo
-from generator.wordml import mm
+from generator.layout.build import COMMON
+from generator.layout.logo import load_logo
 from store.exceptions import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from store.kinds import Kind
 
 LAYOUT_FOLDER: Final = "_layouts"
-_LOGO_HEIGHT: Final = 14.0
-_LOGO_WIDTH: Final = 80.0
-_EXTENSIONS: Final = {b"\x89PNG": "png", b"\xff\xd8\xff\xe0": "jpeg", b"\xff\xd8\xff\xe1": "jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class TemplateSource:
 def workspace_layouts(workspace: Workspace) -> Layouts:
     """The layouts of a workspace over the built-in ones, with the company's settings."""
     folders = [folder / LAYOUT_FOLDER for folder in reversed(workspace.template_folders())]
-    return load_layouts(folders, workspace.settings.layout)
+    return load_layouts(folders, workspace.settings.layout, root=workspace.root)
 
 
 def find_template(workspace: Workspace, kind: Kind, name: str | None) -> TemplateSource:
@@ -73,9 +69,11 @@ def find_template(workspace: Workspace, kind: Kind, name: str | None) -> Templat
     if path is None:
         return TemplateSource(build_template(layout, logo=logo), layout, None, standard=True)
     data = _read(path)
-    standard = data == _plain(layouts, layout_name)
-    if standard and (layouts.has_settings or logo is not None):
-        data = build_template(layout, logo=logo)
+    if data == _plain(layouts, layout_name):
+        changed = layouts.has_settings or logo is not None
+        data = build_template(layout, logo=logo) if changed else data
+        return TemplateSource(data, layout, path, standard=True)
+    standard = layouts.has_settings and data == build_template(layout, logo=logo)
     return TemplateSource(data, layout, path, standard)
 
 
@@ -105,14 +103,13 @@ def _plain(layouts: Layouts, name: str) -> bytes:
 
 def _look(workspace: Workspace, kind: Kind, name: str | None) -> Path | None:
     if name is None:
-        return kind.find(kind.template)
+        return _in_folders(workspace, kind, (kind.template,))
     given = Path(name)
     if given.suffix.lower() == ".docx" and given.is_file():
         return given
     names = (name, f"{name}.docx")
-    for option in names:
-        if found := kind.find(option):
-            return found
+    if found := _in_folders(workspace, kind, names):
+        return found
     for folder in workspace.template_folders():
         for option in names:
             if (path := folder / COMMON / option).is_file():
@@ -120,6 +117,17 @@ def _look(workspace: Workspace, kind: Kind, name: str | None) -> Path | None:
     raise NotFoundError(
         f"没有“{name}”这个Word模板。", hint="可用的模板：" + "、".join(available(workspace, kind))
     )
+
+
+def _in_folders(workspace: Workspace, kind: Kind, names: Iterable[str]) -> Path | None:
+    """A template in the kind's folders; the workspace's own needs no kind.toml beside it."""
+    for name in names:
+        own = workspace.root / "templates" / kind.slug / name
+        if own.is_file():
+            return own
+        if found := kind.find(name):
+            return found
+    return None
 
 
 def available(workspace: Workspace, kind: Kind) -> list[str]:
@@ -142,38 +150,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"Word模板 {path} 无法读取。", path=str(path)) from error
-
-
-def load_logo(root: Path, layout: Layout) -> Logo | None:
-    """The company's logo, measured; None where none is set.
-
-    Raises:
-        InputError: It lies outside the workspace, is missing, or is no PNG or JPEG image.
-    """
-    if not layout.logo:
-        return None
-    path = (root / layout.logo).resolve()
-    if not path.is_relative_to(root.resolve()):
-        raise _logo_error(layout.logo, "在资料库之外，请复制到资料库中")
-    if not path.is_file():
-        raise _logo_error(layout.logo, "不存在")
-    data = path.read_bytes()
-    measured, extension = measure(data), _EXTENSIONS.get(data[:4], "")
-    if data[:3] == b"\xff\xd8\xff":
-        extension = "jpeg"
-    if measured is None or not extension:
-        raise _logo_error(layout.logo, "不是PNG或JPEG图片")
-    width, height = measured
-    if max(width, height) > MAX_SIDE:
-        raise _logo_error(layout.logo, f"每边超过{MAX_SIDE}像素，请先缩小")
-    factor = min(_LOGO_HEIGHT / height, _LOGO_WIDTH / width)
-    shape = drawing("rIdLogo", 1, mm(width * factor), mm(height * factor), "标志")
-    return Logo(data, extension, f"<w:r>{shape}</w:r>")
-
-
-def _logo_error(name: str, why: str) -> InputError:
-    return InputError(
-        f"wenshu.toml 的 [版式] 中标志“{name}”{why}。",
-        hint='标志写相对于资料库的路径，例如 标志 = "标志.png"。',
-        path="wenshu.toml",
-    )

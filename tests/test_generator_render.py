@@ -6,11 +6,14 @@ import shutil
 from datetime import date
 
 import pytest
+from test_generator_body import png
 from tools_word import ROOT, audit_errors, layout, part, sdk_errors, text_of
 
 from generator.facts import attachments, page_facts, people, watermark
+from generator.layout import build_templates
+from generator.layout.logo import load_logo
 from generator.render import render_document
-from generator.templates import find_template, load_logo, tightened
+from generator.templates import find_template, tightened, workspace_layouts
 from generator.titles import balance_title
 from store import Workspace
 from store.document import Meta, Revision
@@ -193,7 +196,7 @@ def test_a_template_of_the_workspace_comes_first(workspace, tmp_path):
     (own.parent / "kind.toml").write_text('name = "管理制度"\n', encoding="utf-8")
     shutil.copyfile(ROOT / "templates" / "article" / "标准.docx", own)
     source = find_template(opened, opened.kind("管理制度"), None)
-    assert source.path == own.resolve()
+    assert source.path == own
     assert not source.standard
 
 
@@ -216,8 +219,6 @@ def test_a_logo_that_cannot_be_used_is_told(workspace, tmp_path, logo, told):
 
 
 def test_a_logo_stands_above_the_title(workspace, tmp_path):
-    from test_generator_body import png  # noqa: PLC0415 - loaded where it is used
-
     (tmp_path / "标志.png").write_bytes(png(300, 100))
     (tmp_path / "wenshu.toml").write_text('[版式]\n标志 = "标志.png"\n', encoding="utf-8")
     data = render_document(workspace(kind="年终总结"), "试行办法").data
@@ -269,3 +270,15 @@ def test_a_problem_of_the_content_is_a_warning_not_a_refusal(workspace):
     rendered = render_document(opened, "试行办法")
     assert any("nowhere" in text and "第" in text for text in rendered.warnings)
     assert rendered.data.startswith(b"PK")
+
+
+def test_templates_built_with_settings_are_still_standard(workspace, tmp_path):
+    (tmp_path / "标志.png").write_bytes(png(300, 100))
+    settings = '[版式]\n标志 = "标志.png"\n[版式.页边距]\n"上" = "25mm"\n'
+    (tmp_path / "wenshu.toml").write_text(settings, encoding="utf-8")
+    opened = workspace(kind="年终总结")
+    build_templates(tmp_path / "templates", workspace_layouts(opened), opened.kinds)
+    source = find_template(opened, opened.kind("年终总结"), None)
+    assert source.standard
+    assert source.path == tmp_path / "templates" / "year-end-summary" / "标准.docx"
+    assert "rIdLogo" in part(source.data)

@@ -35,31 +35,36 @@ class Logo:
     drawing: str
 
 
-def build_templates(
-    target: Path, layouts: Layouts, kinds: Mapping[str, Kind], *, logo: Logo | None = None
-) -> list[Path]:
+def build_templates(target: Path, layouts: Layouts, kinds: Mapping[str, Kind]) -> list[Path]:
     """Write the standard template of each kind, and the common ones, below `target`.
 
     Args:
         target: A `templates/` folder.
         layouts: Where layouts come from, with the company's settings.
         kinds: The kinds by slug.
-        logo: The company's logo.
 
     Returns:
         The files written, in the order of kinds.
+
+    Raises:
+        InputError: A layout, the settings or the logo cannot be used.
     """
-    written: list[Path] = []
-    for slug, kind in kinds.items():
-        path = target / slug / kind.template
-        write_atomic(path, build_template(layouts.get(kind.layout), logo=logo))
-        written.append(path)
-    for name in COMMON_LAYOUTS:
-        if name in layouts.names:
-            path = target / COMMON / f"{name}.docx"
-            write_atomic(path, build_template(layouts.get(name), logo=logo))
-            written.append(path)
-    return written
+    wanted = [(target / slug / kind.template, kind.layout) for slug, kind in kinds.items()]
+    names = layouts.names
+    wanted += [(target / COMMON / f"{name}.docx", name) for name in COMMON_LAYOUTS if name in names]
+    for path, name in wanted:
+        layout = layouts.get(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, build_template(layout, logo=_logo(layouts, layout)))
+    return [path for path, _ in wanted]
+
+
+def _logo(layouts: Layouts, layout: Layout) -> Logo | None:
+    if layouts.root is None or not layout.logo:
+        return None
+    from generator.layout.logo import load_logo  # noqa: PLC0415 - most companies set no logo
+
+    return load_logo(layouts.root, layout)
 
 
 def build_template(layout: Layout, *, logo: Logo | None = None) -> bytes:

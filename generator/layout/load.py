@@ -64,9 +64,13 @@ class Layouts:
     """The layouts of one or more folders, later folders before earlier ones."""
 
     def __init__(
-        self, folders: Iterable[Path], settings: Mapping[str, object] | None = None
+        self,
+        folders: Iterable[Path],
+        settings: Mapping[str, object] | None = None,
+        root: Path | None = None,
     ) -> None:
         """Find the layout files; nothing is read before it is asked for."""
+        self.root = root
         self._paths: dict[str, Path] = {}
         for folder in folders:
             self._paths.update({path.stem: path for path in sorted(folder.glob("*.toml"))})
@@ -118,9 +122,20 @@ class Layouts:
         return _merge(base, table)
 
 
-def load_layouts(folders: Iterable[Path], settings: Mapping[str, object] | None = None) -> Layouts:
-    """The layouts of these folders (the built-in one first), with a company's settings."""
-    return Layouts(folders, settings)
+def load_layouts(
+    folders: Iterable[Path],
+    settings: Mapping[str, object] | None = None,
+    *,
+    root: Path | None = None,
+) -> Layouts:
+    """The layouts of these folders (the built-in one first), with a company's settings.
+
+    Args:
+        folders: Folders with `*.toml`.
+        settings: The table 版式 of wenshu.toml.
+        root: The workspace, where the company's logo is looked for.
+    """
+    return Layouts(folders, settings, root)
 
 
 def _read(path: Path) -> Table:
@@ -367,6 +382,8 @@ def _table_piece(table: Table, place: str) -> TablePiece:
         each_row=_whole(table.get("each_row", 0), place, "each_row"),
         header_rows=_whole(table.get("header_rows", 0), place, "header_rows"),
         borders=bool(table.get("borders", True)),
+        rules=bool(table.get("rules", False)),
+        bottom=bool(table.get("bottom", False)),
         splittable=bool(table.get("splittable", False)),
     )
 

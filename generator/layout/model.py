@@ -93,6 +93,8 @@ class TablePiece:
     """A table around the body: rows of cells, column widths as shares, row height in mm.
 
     `each` (`one in many`) repeats the row numbered `each_row`; `header_rows` repeat on each page.
+    `rules` draws lines above, between and below rows only; `bottom` puts the table at the foot of
+    the text area (版记).
     """
 
     widths: tuple[float, ...]
@@ -102,6 +104,8 @@ class TablePiece:
     each_row: int = 0
     header_rows: int = 0
     borders: bool = True
+    rules: bool = False
+    bottom: bool = False
     splittable: bool = False
 
 

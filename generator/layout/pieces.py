@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 _MARKS: Final = re.compile("(〈页码〉|〈页数〉)")
 _FIELDS: Final = {"〈页码〉": "PAGE", "〈页数〉": "NUMPAGES"}
+_FOOT: Final = (
+    '<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" w:horzAnchor="margin" '
+    'w:tblpXSpec="center" w:tblpYSpec="bottom"/>'
+)
+# GB/T 9704-2012, 7.4.1: the first and last rule 0.35 mm, those between 0.25 mm.
+_RULES: Final = "<w:tblBorders>{}</w:tblBorders>".format(
+    "".join(
+        f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="000000"/>'
+        for side, width in (("top", 8), ("bottom", 8), ("insideH", 6))
+    )
+)
 SHADE: Final = "F2F2F2"
 
 
@@ -105,10 +116,13 @@ def table_piece_xml(layout: Layout, table: TablePiece, *, keep: bool = False) ->
                 + _tag_row("{%tr endfor %}", widths)
             )
         rows.append(xml)
-    style = f'<w:tblStyle w:val="{TABLE_STYLE}"/>' if table.borders else ""
+    style = f'<w:tblStyle w:val="{TABLE_STYLE}"/>' if table.borders and not table.rules else ""
+    style += _FOOT if table.bottom else ""
+    lines = _RULES if table.rules else ""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
-        f'<w:tbl><w:tblPr>{style}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tbl><w:tblPr>{style}<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:jc w:val="center"/>{lines}'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{''.join(rows)}</w:tbl>"
     )
