@@ -49,16 +49,18 @@ CURLY = {"value": "{{{0}}}", "if": "{{#{0}}}", "endif": "{{/{0}}}", "cell": "{{{
 COLUMNS = ("name", "value", "change", "rate", "note")
 
 
-# -- the template ------------------------------------------------------------------------------------
+# -- the template -------------------------------------------------------------------------------
 
 
 def build_template(syntax: dict[str, str]) -> bytes:
     """A year-end summary of four or five pages, with slim styles."""
-    from docx import Document
+    from docx import Document  # noqa: PLC0415
 
     document = Document()
     title = document.add_paragraph(style="Title")
-    for piece in _split(syntax["value"].format("company") + syntax["value"].format("year") + "总结"):
+    for piece in _split(
+        syntax["value"].format("company") + syntax["value"].format("year") + "总结"
+    ):
         title.add_run(piece)
     section = document.sections[0]
     section.header.paragraphs[0].text = syntax["value"].format("company") + " 内部资料"
@@ -87,7 +89,9 @@ def _split(text: str) -> list[str]:
 def _add_table(document: Any, syntax: dict[str, str]) -> None:
     loops = "row" in syntax
     table = document.add_table(rows=4 if loops else 2, cols=len(COLUMNS), style="Table Grid")
-    for cell, text in zip(table.rows[0].cells, ("指标", "数值", "增减", "完成", "说明"), strict=True):
+    for cell, text in zip(
+        table.rows[0].cells, ("指标", "数值", "增减", "完成", "说明"), strict=True
+    ):
         cell.text = text
     row = 2 if loops else 1
     for cell, name in zip(table.rows[row].cells, COLUMNS, strict=True):
@@ -103,9 +107,18 @@ def _add_table(document: Any, syntax: dict[str, str]) -> None:
 
 def _slim(data: bytes) -> bytes:
     """Leave out the styles nobody uses: python-docx's seed has 800 KB of them."""
-    keep = {"Normal", "Title", "Heading1", "ListNumber", "TableGrid", "TableNormal", "Header", "Footer"}
+    keep = {
+        "Normal",
+        "Title",
+        "Heading1",
+        "ListNumber",
+        "TableGrid",
+        "TableNormal",
+        "Header",
+        "Footer",
+    }
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source:
+    with zipfile.ZipFile(io.BytesIO(data)) as source:  # noqa: SIM117
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
             for info in source.infolist():
                 content = source.read(info)
@@ -123,7 +136,9 @@ def _slim(data: bytes) -> bytes:
 
 def _unrelated(name: str, content: bytes) -> bytes:
     if name.endswith((".rels", "[Content_Types].xml")):
-        content = re.sub(rb"<(?:Relationship|Override)\b[^>]*stylesWithEffects[^>]*/>", b"", content)
+        content = re.sub(
+            rb"<(?:Relationship|Override)\b[^>]*stylesWithEffects[^>]*/>", b"", content
+        )
     return content
 
 
@@ -142,30 +157,32 @@ def build_context(rows: int) -> dict[str, Any]:
     }  # fmt: skip
     for number in range(1, len(SECTIONS) + 1):
         for item in range(4):
-            context[f"s{number}_{item}"] = f"第{number}部分第{item}项，共完成{number * 7 + item}件。"
+            context[f"s{number}_{item}"] = (
+                f"第{number}部分第{item}项，共完成{number * 7 + item}件。"
+            )
     return context
 
 
-# -- engines -----------------------------------------------------------------------------------------
+# -- engines ------------------------------------------------------------------------------------
 
 
 def wenshu_engine(template: bytes) -> Callable[[dict[str, Any]], bytes]:
     """Wenshu, warm."""
-    from generator import WordTemplate
+    from generator import WordTemplate  # noqa: PLC0415
 
     return WordTemplate(template).render
 
 
 def wenshu_cold(template: bytes) -> Callable[[dict[str, Any]], bytes]:
     """Wenshu with a fresh object for each document."""
-    from generator import WordTemplate
+    from generator import WordTemplate  # noqa: PLC0415
 
     return lambda context: WordTemplate(template).render(context)
 
 
 def docxtpl_engine(template: bytes) -> Callable[[dict[str, Any]], bytes]:
-    """docxtpl as its documentation says, with autoescape so that nothing is lost."""
-    from docxtpl import DocxTemplate
+    """Docxtpl as its documentation says, with autoescape so that nothing is lost."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415
 
     shared = DocxTemplate(io.BytesIO(template))
 
@@ -179,14 +196,14 @@ def docxtpl_engine(template: bytes) -> Callable[[dict[str, Any]], bytes]:
 
 
 def docxtpl_cold(template: bytes) -> Callable[[dict[str, Any]], bytes]:
-    """docxtpl with a fresh object for each document."""
-    return lambda context: docxtpl_engine(template)(context)
+    """Docxtpl with a fresh object for each document."""
+    return lambda context: docxtpl_engine(template)(context)  # noqa: PLW0108
 
 
 def docxtpl_memoised(template: bytes) -> Callable[[dict[str, Any]], bytes]:
-    """docxtpl whose cleaning and compiling are remembered by their input."""
-    from docxtpl import DocxTemplate
-    from jinja2 import Environment
+    """Docxtpl whose cleaning and compiling are remembered by their input."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415
+    from jinja2 import Environment  # noqa: PLC0415
 
     cleaned: dict[str, str] = {}
     compiled: dict[str, Any] = {}
@@ -217,10 +234,10 @@ def docxtpl_memoised(template: bytes) -> Callable[[dict[str, Any]], bytes]:
 
 def floor_engine(template: bytes) -> Callable[[dict[str, Any]], bytes]:
     """Bare Jinja on the cleaned source and raw zip writing: nothing is checked or escaped."""
-    from docxtpl import DocxTemplate
-    from jinja2 import Environment
+    from docxtpl import DocxTemplate  # noqa: PLC0415
+    from jinja2 import Environment  # noqa: PLC0415
 
-    from generator.word.package import WordPackage, ZipBase, pack
+    from generator.word.package import WordPackage, ZipBase, pack  # noqa: PLC0415
 
     package = WordPackage(template)
     environment = Environment()  # autoescape is left out on purpose
@@ -240,7 +257,7 @@ def floor_engine(template: bytes) -> Callable[[dict[str, Any]], bytes]:
     return render
 
 
-# -- measuring ---------------------------------------------------------------------------------------
+# -- measuring ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -267,12 +284,12 @@ def median_ms(run: Callable[[], object], seconds: float) -> float:
 
 def text_of(data: bytes) -> list[str]:
     """Paragraph texts and cells of body and header, in order."""
-    from docx import Document
+    from docx import Document  # noqa: PLC0415
 
     document = Document(io.BytesIO(data))
     lines = [p.text for s in document.sections for p in s.header.paragraphs]
     lines += [p.text for p in document.paragraphs]
-    lines += [cell.text for t in document.tables for cell in t._cells]
+    lines += [cell.text for t in document.tables for cell in t._cells]  # noqa: SLF001
     return [line for line in lines if line]
 
 
@@ -342,13 +359,13 @@ def compare(rows: int, seconds: float) -> list[Measure]:
         if result.name == "floor":
             same = "unescaped"
         print(
-            f"| {rows} | {result.name} | {result.milliseconds:.2f} | {1000 / result.milliseconds:.0f} "
+            f"| {rows} | {result.name} | {result.milliseconds:.2f} | {1000 / result.milliseconds:.0f} "  # noqa: E501
             f"| {base / result.milliseconds:.1f} | {result.size / 1024:.0f} | {same} |"
         )
     return results
 
 
-# -- memory and processes ----------------------------------------------------------------------------
+# -- memory and processes -----------------------------------------------------------------------
 
 
 def peak_memory(rows: int) -> float:

@@ -160,7 +160,7 @@ class LenientValue(Undefined):
         owner = self._undefined_name
         return type(self)(name=f"{owner}.{name}" if owner else name)
 
-    def __getitem__(self, key: object) -> LenientValue:
+    def __getitem__(self, key: object) -> LenientValue:  # type: ignore[override]
         self._check()
         return type(self)(name=f"{self._undefined_name}[{key!r}]")
 
@@ -171,10 +171,11 @@ class LenientValue(Undefined):
     def _false(self, _other: object) -> bool:
         return False
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _pass
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _pass
-    __mod__ = __rmod__ = __pow__ = __rpow__ = __pos__ = __neg__ = __call__ = _pass
-    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _false
+    # Jinja declares these as never returning; here they do.
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _pass  # type: ignore[assignment]
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _pass  # type: ignore[assignment]
+    __mod__ = __rmod__ = __pow__ = __rpow__ = __pos__ = __neg__ = __call__ = _pass  # type: ignore[assignment]
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _false  # type: ignore[assignment]
     __hash__ = Undefined.__hash__
 
 

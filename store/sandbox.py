@@ -79,7 +79,8 @@ class LimitedContext(Context):
 
 def _exhausted(loops: int) -> Iterator[None]:
     """What the counter of turns gives when it has run out."""
-    raise LimitExceeded(f"模板中的循环超过了 {loops} 次，可能没有尽头。")
+    if loops >= 0:
+        raise LimitExceeded(f"模板中的循环超过了 {loops} 次，可能没有尽头。")
     yield
 
 

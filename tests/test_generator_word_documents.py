@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from docx import Document
@@ -37,17 +37,20 @@ from generator import (
     WordTemplate,
 )
 from generator.charts import ChartBlock
-from generator.word.clinic import TemplateReport, check_template
+from generator.word.clinic import check_template
 from generator.word.drawings import as_refill
 from generator.word.tokens import XMLNS
 from store.figures import ChartFigure, Series
+
+if TYPE_CHECKING:
+    from generator.word.clinic import TemplateReport
 
 MASTER = make_docx("前", "{{p sub }}", "后")
 
 
 def numbering(label: str) -> tuple[str, str, str]:
     xml = (
-        f'<w:numbering {XMLNS}><w:abstractNum w:abstractNumId="4"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+        f'<w:numbering {XMLNS}><w:abstractNum w:abstractNumId="4"><w:lvl w:ilvl="0"><w:start w:val="1"/>'  # noqa: E501
         f'<w:numFmt w:val="decimal"/><w:lvlText w:val="{label}"/></w:lvl></w:abstractNum>'
         '<w:num w:numId="7"><w:abstractNumId w:val="4"/></w:num></w:numbering>'
     )
@@ -57,7 +60,7 @@ def numbering(label: str) -> tuple[str, str, str]:
 def a_whole_document() -> bytes:
     """A file with a list, a style of its own, a link, a picture, a note and a bookmark."""
     items = "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="Own"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="7"/></w:numPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="Own"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="7"/></w:numPr>'  # noqa: E501
         f"</w:pPr>{run(text)}</w:p>"
         for text in ("甲", "乙")
     )
@@ -65,10 +68,10 @@ def a_whole_document() -> bytes:
     mark = '<w:p><w:bookmarkStart w:id="0" w:name="m"/><w:bookmarkEnd w:id="0"/></w:p>'
     link = f'<w:p><w:hyperlink r:id="rIdL">{run("网站")}</w:hyperlink></w:p>'
     footnotes = (
-        f'<w:footnotes {XMLNS}><w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r>{run("注文")}</w:p>'
+        f'<w:footnotes {XMLNS}><w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r>{run("注文")}</w:p>'  # noqa: E501
         "</w:footnote></w:footnotes>"
     )
-    own = '<w:style w:type="paragraph" w:customStyle="1" w:styleId="Own"><w:name w:val="自定"/><w:basedOn w:val="Normal"/></w:style>'
+    own = '<w:style w:type="paragraph" w:customStyle="1" w:styleId="Own"><w:name w:val="自定"/><w:basedOn w:val="Normal"/></w:style>'  # noqa: E501
     relation = (
         '<Relationship Id="rIdL" TargetMode="External" Target="https://example.com" Type='
         '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"/>'
@@ -86,7 +89,7 @@ def a_whole_document() -> bytes:
     return WordTemplate(data).render({"pic": InlineImage(png())})
 
 
-# -- sub-documents -----------------------------------------------------------------------------------------
+# -- sub-documents ------------------------------------------------------------------------------
 
 
 def test_a_whole_file_is_taken_over() -> None:
@@ -141,7 +144,7 @@ def test_a_bad_file_as_sub_document() -> None:
         WordTemplate(MASTER).render({"sub": SubDocument(b"no docx")})
 
 
-# -- docxtpl's objects -------------------------------------------------------------------------------------
+# -- docxtpl's objects --------------------------------------------------------------------------
 
 
 def test_objects_of_docxtpl_are_accepted() -> None:
@@ -201,7 +204,7 @@ def test_the_same_text_as_docxtpl(blocks: tuple[object, ...]) -> None:
     )
 
 
-# -- charts ------------------------------------------------------------------------------------------------
+# -- charts -------------------------------------------------------------------------------------
 
 
 def chart_template(name: str) -> bytes:
@@ -267,7 +270,7 @@ def test_series_of_unequal_length_are_refused() -> None:
     assert as_refill("x") is None
 
 
-# -- the clinic --------------------------------------------------------------------------------------------
+# -- the clinic ---------------------------------------------------------------------------------
 
 
 def clinic(*blocks: object) -> TemplateReport:

@@ -44,8 +44,8 @@ ENTITY = (
 )
 BILLION = b'<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><d>&b;{{ x }}</d>'
 MACRO = (
-    b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName='
-    b'"/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+    b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName='  # noqa: E501
+    b'"/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'  # noqa: E501
 )
 
 
@@ -156,7 +156,7 @@ def test_the_place_is_told_by_part_table_row_and_cell() -> None:
     with pytest.raises(TemplateMistake) as caught:
         WordTemplate(make_docx("x", [["y"]], [["z", ["w", inner]]]))
     assert "正文第 3 个表格第 2 行第 1 格，段落“甲{{ a b }}”：标签 {{ a b }}" in str(caught.value)
-    with pytest.raises(TemplateMistake, match="^页眉 1，段落“头{{ a b }}”"):
+    with pytest.raises(TemplateMistake, match="^页眉 1，段落“头{{ a b }}”"):  # noqa: RUF043
         WordTemplate(make_docx("x", parts={"word/header1.xml": header("头{{ a b }}")}))
 
 

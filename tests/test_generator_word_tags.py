@@ -34,7 +34,7 @@ def render(*blocks: object, **context: object) -> list[object]:
     return body_of(data)
 
 
-# -- finding and joining -------------------------------------------------------------------------------
+# -- finding and joining ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_comments_vanish() -> None:
     assert render([["{#tr 整行 #}", "x"], ["a", "b"], ["c", "{#tc 格 #}"]]) == [[["a", "b"], ["c"]]]
 
 
-# -- structural tags -------------------------------------------------------------------------------------
+# -- structural tags ----------------------------------------------------------------------------
 
 
 def test_paragraph_tags() -> None:
@@ -134,9 +134,7 @@ def test_row_and_cell_loops() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 12, 60])
 def test_the_grid_follows_the_cells(count: int) -> None:
     template = WordTemplate(
-        make_docx([["首", "{%tc for c in cs %}", "{{ c }}", "{%tc endfor %}", "尾"], *[["x"] * 5]])
-        if False
-        else make_docx([["首", "{%tc for c in cs %}", "{{ c }}", "{%tc endfor %}", "尾"]])
+        make_docx([["首", "{%tc for c in cs %}", "{{ c }}", "{%tc endfor %}", "尾"]])
     )
     data = template.render({"cs": range(count)})
     assert_valid(data)
@@ -184,7 +182,7 @@ def test_a_section_break_in_a_tag_s_paragraph_stays() -> None:
     assert 'w:w="16838"' in read_part(data)
 
 
-# -- joining with {%- and -%} ------------------------------------------------------------------------------
+# -- joining with {%- and -%} -------------------------------------------------------------------
 
 
 def test_dashes_join_paragraphs() -> None:
@@ -203,7 +201,7 @@ def test_dashes_join_paragraphs() -> None:
     assert render("甲 {{- x -}} 乙", x=1) == ["甲1乙"]
 
 
-# -- cells ---------------------------------------------------------------------------------------------------
+# -- cells --------------------------------------------------------------------------------------
 
 
 def test_colspan_and_background() -> None:
@@ -212,7 +210,7 @@ def test_colspan_and_background() -> None:
     ).render({"n": 2, "x": 1, "c": "#ff0000"})
     assert_valid(data)
     xml = read_part(data)
-    assert '<w:tcW w:w="2000" w:type="dxa"/><w:gridSpan w:val="2"/>' in xml or "gridSpan" in xml
+    assert re.search(r'<w:tcW [^>]*/><w:gridSpan w:val="2"/>', xml)
     assert '<w:shd w:val="clear" w:color="auto" w:fill="ff0000"/>' in xml
     assert body_of(data)[0][0][0] == "甲1"  # type: ignore[index]
 
@@ -267,7 +265,7 @@ def test_horizontal_merge() -> None:
     assert body_of(data) == [[["头", "合"], ["", "1", "2", "3"]]]
 
 
-# -- empty data ------------------------------------------------------------------------------------------------
+# -- empty data ---------------------------------------------------------------------------------
 
 
 def test_nothing_left_empty_breaks_the_file() -> None:
@@ -277,7 +275,7 @@ def test_nothing_left_empty_breaks_the_file() -> None:
     assert render(
         [["{%tc for x in xs %}", "{{ x }}", "{%tc endfor %}"], ["甲", "", ""]], xs=[]
     ) == [[["甲", "", ""]]]
-    head = "<w:hdr {0}><w:p>{1}</w:p><w:p>{2}</w:p><w:p>{3}</w:p></w:hdr>".format(
+    head = "<w:hdr {}><w:p>{}</w:p><w:p>{}</w:p><w:p>{}</w:p></w:hdr>".format(
         XMLNS, run("{%p if a %}"), run("甲"), run("{%p endif %}")
     )
     data = WordTemplate(
@@ -292,12 +290,7 @@ def test_nothing_left_empty_breaks_the_file() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=5))
 def test_any_shape_of_data_gives_a_valid_file(rows: list[list[int]]) -> None:
-    table = [
-        ["{%tr for r in rows %}", "", ""],
-        ["{%tc for v in r %}", "{{ v }}", "{%tc endfor %}"],
-        ["{%tr endfor %}", "", ""],
-    ]
-    data = _SHAPES.render({"rows": rows}) if table else b""
+    data = _SHAPES.render({"rows": rows})
     assert_valid(data)
     tables = [item for item in body_of(data) if isinstance(item, list)]
     kept = [[str(v) for v in row] for row in rows if row]
@@ -323,7 +316,7 @@ def test_ten_thousand_rows_and_deep_nesting() -> None:
     assert render(*deep, xs=[1]) == ["1"]
 
 
-# -- ids and lists in loops ----------------------------------------------------------------------------------
+# -- ids and lists in loops ---------------------------------------------------------------------
 
 
 def test_bookmarks_and_drawings_in_loops_stay_unique() -> None:
@@ -347,7 +340,7 @@ def numbered(text: str, number: int = 1, level: int = 0) -> Xml:
 
 def numbering(label: str) -> dict[str, tuple[str, str, str]]:
     level = (
-        f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{label}"/>'
+        f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{label}"/>'  # noqa: E501
         '<w:lvlJc w:val="left"/></w:lvl>'
     )
     xml = (
@@ -400,7 +393,7 @@ def test_restart_by_hand() -> None:
     assert used[2] == used[3] != used[0]
 
 
-# -- Jinja as a whole ----------------------------------------------------------------------------------------
+# -- Jinja as a whole ---------------------------------------------------------------------------
 
 
 def test_macros_sets_and_filters_blocks() -> None:
@@ -432,7 +425,7 @@ def test_spaces_are_kept() -> None:
     assert render("  甲 {{ x }} 乙  ", x=" v ") == ["  甲  v  乙  "]
 
 
-# -- other parts ---------------------------------------------------------------------------------------------
+# -- other parts --------------------------------------------------------------------------------
 
 
 CORE = (
@@ -452,7 +445,7 @@ def test_headers_notes_properties_links_and_attributes() -> None:
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"/>'
     )
     box = Xml(
-        f'<w:p><w:hyperlink r:id="rIdL" w:tooltip="{{{{ x }}}}">{run("{{ x }}")}</w:hyperlink></w:p>'
+        f'<w:p><w:hyperlink r:id="rIdL" w:tooltip="{{{{ x }}}}">{run("{{ x }}")}</w:hyperlink></w:p>'  # noqa: E501
     )
     control = Xml(
         "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p>"
@@ -474,7 +467,8 @@ def test_headers_notes_properties_links_and_attributes() -> None:
     assert "<dc:title>a&amp;" in read_part(data, "docProps/core.xml")
     assert 'w:tooltip="a&amp;&quot;b"' in read_part(data)
     assert "https://e.com/a&amp;&quot;b" in read_part(data, "word/_rels/document.xml.rels")
-    assert text_of(data) == 'a&"b\na&"b' or 'a&"b' in text_of(data)
+    assert text_of(data) == 'a&"b'
+    assert read_part(data).count('a&amp;"b') == 2
 
 
 def test_a_link_s_target_has_a_safe_scheme() -> None:
@@ -531,7 +525,7 @@ def test_watermark_and_provenance() -> None:
     assert "现行" in read_part(bare, "word/header1.xml")
 
 
-# -- one object, many renderings ---------------------------------------------------------------------------
+# -- one object, many renderings ----------------------------------------------------------------
 
 
 def test_threads_and_pickles() -> None:
@@ -545,7 +539,7 @@ def test_threads_and_pickles() -> None:
 
 def test_fields() -> None:
     template = WordTemplate(
-        make_docx("{{ a }}{% for b in c %}{{ b.d }}{{ loop.index }}{% endfor %}{% set e = f %}{{ e }}",
+        make_docx("{{ a }}{% for b in c %}{{ b.d }}{{ loop.index }}{% endfor %}{% set e = f %}{{ e }}",  # noqa: E501
                   [["{% vm %}x"]], parts={"word/header1.xml": header("{{ g }}")})
     )  # fmt: skip
     assert template.fields() == {"a", "c", "f", "g"}
@@ -553,7 +547,7 @@ def test_fields() -> None:
 
 
 def test_environments_and_filters() -> None:
-    from jinja2 import Environment
+    from jinja2 import Environment  # noqa: PLC0415
 
     environment = Environment(autoescape=True)
     environment.filters["响"] = lambda value: f"{value}!"

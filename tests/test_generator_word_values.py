@@ -71,15 +71,12 @@ def test_values_come_out_as_typed(value: str) -> None:
         (True, "True"),
         ([1, "<"], "[1, '<']"),
         (Markup("&lt;b&gt;"), "<b>"),
-        (Markup("<b>粗</b>"), "<b>粗</b>".replace("<b>", "").replace("</b>", "") or ""),
+        (Markup("<b>粗</b>"), "<b>粗</b>"),
         (b"bytes", "bytes"),
         (Listing("a\nb"), "a\nb"),
     ],
 )
 def test_other_values(value: object, text: str) -> None:
-    if isinstance(value, Markup) and "<b>" in value:
-        assert "粗" in str(one(value))
-        return
     assert one(value) == f"部门：{text}。"
 
 
@@ -111,7 +108,7 @@ def test_a_megabyte_of_text() -> None:
 def test_line_paragraph_tab_and_page_breaks() -> None:
     data = ONE.render({"a": "一\n二\a三\t四\f五\r\n六"})
     assert_valid(data)
-    assert body_of(data) == ["部门：一\n二", "三\t四", "\f" if False else "", "五\n六。"]
+    assert body_of(data) == ["部门：一\n二", "三\t四", "", "五\n六。"]
     assert '<w:br w:type="page"/>' in read_part(data)
 
 
@@ -127,7 +124,7 @@ def test_none_and_escaping_through_filters() -> None:
     assert body_of(template.render({"a": "x&", "b": None})) == ["X&x&x&<x&"]
 
 
-# -- rich text -----------------------------------------------------------------------------------------
+# -- rich text ----------------------------------------------------------------------------------
 
 
 def test_rich_text_has_all_attributes_in_the_order_of_the_schema() -> None:
@@ -141,7 +138,7 @@ def test_rich_text_has_all_attributes_in_the_order_of_the_schema() -> None:
         assert_valid(data)
         xml = read_part(data)
         assert body_of(data)[0] == "前<粗>二三四五后"
-        for wanted in ("微软雅黑", 'w:fill="ffff00"', "w:superscript" if False else "superscript"):
+        for wanted in ("微软雅黑", 'w:fill="ffff00"', "superscript"):
             assert wanted in xml
         rels = read_part(data, "word/_rels/document.xml.rels")
         assert 'Target="https://example.com/?a=1&amp;b=2" TargetMode="External"' in rels
@@ -206,7 +203,7 @@ def test_text_and_lists_in_place_of_a_paragraph() -> None:
     assert body_of(template.render({"a": None})) == []
 
 
-# -- pictures ------------------------------------------------------------------------------------------
+# -- pictures -----------------------------------------------------------------------------------
 
 
 def test_pictures_in_body_header_and_cell() -> None:
@@ -226,7 +223,7 @@ def test_pictures_in_body_header_and_cell() -> None:
 
 
 def test_sources_of_pictures(tmp_path: object) -> None:
-    from pathlib import Path
+    from pathlib import Path  # noqa: PLC0415
 
     path = Path(str(tmp_path), "a.png")
     path.write_bytes(png())
@@ -267,7 +264,7 @@ def test_replacing_pictures_media_and_files() -> None:
     template.replace_picture("标志", png(9, 9))
     data = template.render({})
     name = next(name for name in names_of(data) if "media" in name)
-    import zipfile
+    import zipfile  # noqa: PLC0415
 
     assert zipfile.ZipFile(io.BytesIO(data)).read(name) == png(9, 9)
     template.reset_replacements()
@@ -282,7 +279,7 @@ def test_replacing_pictures_media_and_files() -> None:
         template.render({})
 
 
-# -- blocks ----------------------------------------------------------------------------------------------
+# -- blocks -------------------------------------------------------------------------------------
 
 
 class Table:
@@ -293,14 +290,14 @@ class Table:
         number = package.add_footnote("<w:p><w:r><w:t>注</w:t></w:r></w:p>")
         return (
             "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>格"
-            f'</w:t></w:r><w:r><w:footnoteReference w:id="{number}"/></w:r></w:p></w:tc></w:tr></w:tbl>'
+            f'</w:t></w:r><w:r><w:footnoteReference w:id="{number}"/></w:r></w:p></w:tc></w:tr></w:tbl>'  # noqa: E501
         )
 
 
 class Broken:
     """A block value with a mistake."""
 
-    def to_wordml(self, package: RenderPackage) -> str:
+    def to_wordml(self, package: RenderPackage) -> str:  # noqa: ARG002
         return "<w:p><w:r></w:p>"
 
 
@@ -330,7 +327,7 @@ def test_markdown_values_have_fresh_numbering() -> None:
     template = WordTemplate(make_docx("{{p a }}", "{{p b|markdown }}", [["{{ a }}"]]))
     data = template.render({"a": Markdown(text), "b": text})
     assert_valid(data)
-    numbers = set(part.split('"')[0] for part in read_part(data).split('<w:numId w:val="')[1:])
+    numbers = {part.split('"')[0] for part in read_part(data).split('<w:numId w:val="')[1:]}
     assert len(numbers) == 3
     assert "<w:b/>" in read_part(data)
     assert body_of(template.render({"a": Markdown(" "), "b": ""}))[0] == [[""]]

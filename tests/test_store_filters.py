@@ -57,14 +57,12 @@ from store.missing import open_session
         ("12万元", "壹拾贰万元整"),
         ("1,234.5", "壹仟贰佰叁拾肆元伍角整"),
         (
-            Decimal("9999999999999999.99") / 10,
+            Decimal("999999999999999.99"),
             "玖佰玖拾玖万玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分",
         ),
     ],
 )
 def test_amounts_in_capitals(amount: object, capitals: str) -> None:
-    if isinstance(amount, Decimal):
-        amount = Decimal("999999999999999.99")
     assert capital_amount(amount) == capitals
 
 
@@ -120,7 +118,7 @@ def test_what_is_no_amount_is_refused(value: object) -> None:
         (in_wan(12345678900, 2, comma=True), "1,234,567.89"),
         (in_wan(50), "0.01"),
         (in_wan(None), ""),
-        (in_wan("—" if False else ""), ""),
+        (in_wan(""), ""),
         (in_yi(161131 * 10000), "16.11"),
         (in_yi(1, 2), "0.00"),
         (thousands(1234567.5), "1,234,567.5"),
@@ -147,7 +145,7 @@ def test_numbers(filtered: str, text: str) -> None:
     assert filtered == text
 
 
-@pytest.mark.parametrize("value", [date(2024, 1, 5), datetime(2024, 1, 5, 8, 30), "2024-1-5",
+@pytest.mark.parametrize("value", [date(2024, 1, 5), datetime(2024, 1, 5, 8, 30), "2024-1-5",  # noqa: DTZ001
                                    "2024/01/05", "2024.1.5", "20240105", "2024年1月5日",
                                    "2024-01-05T08:00:00", " 2024 年 1 月 5 日 "])  # fmt: skip
 def test_dates_of_any_form(value: object) -> None:

@@ -28,13 +28,13 @@ def render() -> Render:
     return run
 
 
-# -- missing names -----------------------------------------------------------------------------------
+# -- missing names ------------------------------------------------------------------------------
 
 
 def test_all_missing_names_are_told_at_once(render: Render) -> None:
     with pytest.raises(MissingNames) as caught:
         render(
-            "{{ 甲 }}{{ 乙.丙 }}{{ 丁|upper }}{% for x in 戊 %}{% endfor %}{{ 己 * 2 }}{{ 庚|length }}"
+            "{{ 甲 }}{{ 乙.丙 }}{{ 丁|upper }}{% for x in 戊 %}{% endfor %}{{ 己 * 2 }}{{ 庚|length }}"  # noqa: E501
         )
     assert [name.name for name in caught.value.names] == ["甲", "乙.丙", "丁", "戊", "己", "庚"]
     assert "缺少 6 项" in caught.value.message
@@ -92,7 +92,7 @@ def test_near_names_prefer_equal_ones() -> None:
     assert near_names("完全不同", ["abc"]) == ()
 
 
-# -- safety ------------------------------------------------------------------------------------------
+# -- safety -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_internals_are_refused_when_running(render: Render, source: str) -> None
         "{{ 'a'|center(999999999) }}",
         "{{ [1]|batch(999999999, 0)|list }}",
         "{{ ('a' * 10000)|replace('a', 'b' * 10000) }}",
-        "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
-        "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",
+        "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",  # noqa: E501
+        "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",  # noqa: E501
     ],
 )
 def test_nothing_grows_without_measure(render: Render, source: str) -> None:
@@ -172,7 +172,7 @@ def test_loop_controls_and_do(render: Render) -> None:
     )
 
 
-# -- values ------------------------------------------------------------------------------------------
+# -- values -------------------------------------------------------------------------------------
 
 
 def test_items_come_before_methods_of_dictionaries(render: Render) -> None:
@@ -201,7 +201,7 @@ def test_own_filters_win() -> None:
     assert environment.render_text(environment.from_string("{{ 5|万元 }}"), {}) == "<5>"
 
 
-# -- messages ----------------------------------------------------------------------------------------
+# -- messages -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{0}</Relationships>'
 STYLES = (
     f"<w:styles {XMLNS}>"
-    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'  # noqa: E501
     '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>'
     '<w:basedOn w:val="Normal"/></w:style>'
     '<w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/></w:style>'
@@ -158,9 +158,10 @@ def body_of(data: bytes) -> list[object]:
 
 
 def _cell_text(cell: etree._Element) -> str:
-    lines = []
-    for paragraph in cell.findall(f"{W}p"):
-        lines.append("".join(node.text or "" for node in paragraph.iter(f"{W}t")))
+    lines = [
+        "".join(node.text or "" for node in paragraph.iter(f"{W}t"))
+        for paragraph in cell.findall(f"{W}p")
+    ]
     return "\n".join(lines)
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.word.errors import ValueRefused
 from generator.word.images import InlineImage
 from generator.word.richtext import Listing, RichParagraph, RichText, sort_properties
-from generator.word.tokens import Element, attribute, check_fragment, parse_fragment, to_xml
+from generator.word.tokens import attribute, check_fragment, parse_fragment, to_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from generator.word.tokens import Element
 
 _STAND_INS: Final = str.maketrans({"\a": "\ue007", "\f": "\ue00c"})
 _BACK: Final = str.maketrans({"\ue007": "\a", "\ue00c": "\f"})
@@ -78,7 +80,7 @@ def _runs(parent: Element, url: str = "") -> RichText:
 
 
 def _mended(inner: str) -> str:
-    """docxtpl writes the properties in an order, and a shading, that the schema does not allow."""
+    """Docxtpl writes the properties in an order, and a shading, that the schema does not allow."""
     inner = re.sub(r"<w:shd w:fill=", '<w:shd w:val="clear" w:color="auto" w:fill=', inner)
     return sort_properties(inner) if inner else ""
 

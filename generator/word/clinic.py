@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Final
 from generator.word.compiled import CompiledTemplate
 from generator.word.errors import TemplateMistake, part_title
 from generator.word.package import WordPackage, read_bytes
-from generator.word.schema import TYPE_NAMES, Field, SchemaReader
+from generator.word.schema import TYPE_NAMES, SchemaReader
 from generator.word.tokens import Element, attribute, build_tree, tokenise
 from store.exceptions import WenshuError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from generator.word.schema import Field
+
 _MAX_MISTAKES: Final = 50
 _CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_BRACES: Final = re.compile(r"[｛{]\s?[｛{]|[｛{]％|％[｝}]")
+_BRACES: Final = re.compile("[\uff5b{]\\s?[\uff5b{]|[\uff5b{]\uff05|\uff05[\uff5d}]")
 _FC_LIST: Final = 20
 
 
@@ -183,7 +185,7 @@ def _preview(template: CompiledTemplate, report: TemplateReport) -> None:
         )
 
 
-# -- texts and fonts -----------------------------------------------------------------------------------
+# -- texts and fonts ----------------------------------------------------------------------------
 
 
 def _parts(package: WordPackage) -> Iterator[tuple[str, Element]]:
@@ -217,13 +219,13 @@ def _look_at_fonts(package: WordPackage, report: TemplateReport) -> None:
     for name, root in _parts(package):
         for run in _all(root, "w:r"):
             properties = run.find("w:rPr")
-            element = properties.find("w:rFonts") if properties else None
-            if element is None:
+            named = properties.find("w:rFonts") if properties else None
+            if named is None:
                 continue
-            fonts.update(dict.fromkeys(_names(element)))
+            fonts.update(dict.fromkeys(_names(named)))
             text = _text(run)
-            latin = attribute(element, "w:ascii") or attribute(element, "w:hAnsi")
-            east = attribute(element, "w:eastAsia") or attribute(element, "w:eastAsiaTheme")
+            latin = attribute(named, "w:ascii") or attribute(named, "w:hAnsi")
+            east = attribute(named, "w:eastAsia") or attribute(named, "w:eastAsiaTheme")
             if latin and not east and _CJK.search(text):
                 report.latin_only.append(
                     f"{part_title(name)}：“{text[:20]}”只设置了西文字体 {latin}，没有中文字体"

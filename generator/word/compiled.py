@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from jinja2 import TemplateSyntaxError, UndefinedError, meta
+from jinja2 import Environment, TemplateSyntaxError, UndefinedError, meta
 from jinja2.exceptions import TemplateError
 
-from generator.word.compiler import PartSource, compile_part
+from generator.word.compiler import compile_part
 from generator.word.environment import WordEnvironment
 from generator.word.errors import Place, RenderFailed, TemplateMistake
 from generator.word.numbering import NumberedParagraphs
-from generator.word.package import CONTENT_TYPES, Entry, WordPackage, ZipBase, pack
+from generator.word.package import CONTENT_TYPES, WordPackage, ZipBase, pack
 from generator.word.parts import document
 from generator.word.rendering import Rendering
 from generator.word.repair import repair
@@ -29,8 +29,8 @@ from store.missing import MissingNames, open_session
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jinja2 import Environment
-
+    from generator.word.compiler import PartSource
+    from generator.word.package import Entry
     from store.sandbox import UndefinedMode
 
 _CANDIDATE: Final = re.compile(
@@ -98,16 +98,15 @@ class CompiledTemplate:
         self._bases: OrderedDict[frozenset[str], ZipBase] = OrderedDict()
 
     def _take_over(self, other: Environment) -> None:
-        from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_NAMESPACE, DEFAULT_TESTS  # noqa: PLC0415
+        """Add what another environment has beyond Jinja's own."""
+        plain = Environment()  # noqa: S701 (only its lists of names are looked at)
+        for kind in ("filters", "tests", "globals"):
+            known: dict[str, Any] = getattr(plain, kind)
+            given: dict[str, Any] = getattr(other, kind)
+            mine: dict[str, Any] = getattr(self.environment, kind)
+            mine.update({name: v for name, v in given.items() if known.get(name) is not v})
 
-        for mine, theirs, known in (
-            (self.environment.filters, other.filters, DEFAULT_FILTERS),
-            (self.environment.tests, other.tests, DEFAULT_TESTS),
-            (self.environment.globals, other.globals, DEFAULT_NAMESPACE),
-        ):
-            mine.update({k: v for k, v in theirs.items() if known.get(k) is not v})
-
-    # -- compiling -----------------------------------------------------------------------------------
+    # -- compiling -------------------------------------------------------------------------------
 
     def _compile_parts(self) -> None:
         numbering = self.related_text("/numbering")
@@ -168,7 +167,7 @@ class CompiledTemplate:
             return TemplateMistake(problem, place=Place(part.name), hint=hint)
         return TemplateMistake(problem, place=site.tag.place, tag=site.tag.source, hint=hint)
 
-    # -- looking -------------------------------------------------------------------------------------
+    # -- looking ---------------------------------------------------------------------------------
 
     def related_text(self, kind: str) -> str:
         """The source of a part that belongs to the main document, or nothing."""
@@ -183,7 +182,7 @@ class CompiledTemplate:
             found |= meta.find_undeclared_variables(tree)
         return found - set(self.environment.globals) - {"loop"}
 
-    # -- rendering -------------------------------------------------------------------------------------
+    # -- rendering -------------------------------------------------------------------------------
 
     def render(
         self,

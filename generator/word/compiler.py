@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 from generator.word.drawings import link_drawings
 from generator.word.errors import Place, TemplateMistake
-from generator.word.numbering import NumberedParagraphs, apply_directives
+from generator.word.numbering import apply_directives
 from generator.word.structure import Structure, is_closer, is_opener
-from generator.word.tags import Mended, Tag, TagFinder, make_tag
+from generator.word.tags import Tag, TagFinder, make_tag
 from generator.word.tokens import (
     Element,
     attribute,
@@ -29,6 +29,9 @@ from generator.word.tokens import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from generator.word.numbering import NumberedParagraphs
+    from generator.word.tags import Mended
 
 GUARD: Final = "\0"
 """Begins a mark in the output that `generator.word.repair` acts on; no value can contain it."""
@@ -381,9 +384,9 @@ def _ends_with_paragraph(element: Element) -> bool:
     """Whether a container's last block is a paragraph whatever the data."""
     last: Element | Tag | None = None
     for child in element.children:
-        if isinstance(child, Tag):
-            last = child
-        elif isinstance(child, Element) and child.name in {"w:p", "w:tbl", "w:sdt"}:
+        if isinstance(child, Tag) or (
+            isinstance(child, Element) and child.name in {"w:p", "w:tbl", "w:sdt"}
+        ):
             last = child
     if not isinstance(last, Element):
         return False
@@ -397,21 +400,8 @@ def check_blocks(part: PartSource) -> None:
         TemplateMistake: One is not.
     """
     opened: list[Site] = []
-    raw = False
-    for site in part.sites:
-        if site is None or site.tag.kind != "{%":
-            continue
+    for site in _statements(part):
         tag = site.tag
-        raw = (raw or tag.keyword == "raw") and tag.keyword != "endraw"
-        if raw or tag.keyword == "endraw":
-            continue
-        if tag.keyword in _FOREIGN:
-            raise TemplateMistake(
-                "Word 模板不能引用其他模板。",
-                place=tag.place,
-                tag=tag.source,
-                hint="要插入另一个文件，请用 {{p 名称 }} 和 SubDocument。",
-            )
         if is_opener(tag):
             opened.append(site)
         elif is_closer(tag) or tag.keyword in _MIDDLES:
@@ -430,6 +420,25 @@ def check_blocks(part: PartSource) -> None:
             tag=tag.source,
             hint=f"请在后面补上 {{% end{tag.keyword} %}}。",
         )
+
+
+def _statements(part: PartSource) -> Iterator[Site]:
+    """The statements outside of ``raw`` blocks; those that want other files are refused."""
+    raw = False
+    for site in part.sites:
+        if site is None or site.tag.kind != "{%":
+            continue
+        tag = site.tag
+        raw = (raw or tag.keyword == "raw") and tag.keyword != "endraw"
+        if tag.keyword in _FOREIGN and not raw:
+            raise TemplateMistake(
+                "Word 模板不能引用其他模板。",
+                place=tag.place,
+                tag=tag.source,
+                hint="要插入另一个文件，请用 {{p 名称 }} 和 SubDocument。",
+            )
+        if not raw and tag.keyword != "endraw":
+            yield site
 
 
 def _check_pair(site: Site, opened: list[Site], part: PartSource) -> None:
@@ -466,7 +475,10 @@ def _check_path(start: Site, site: Site) -> None:
         return
     tables = start.names.count("w:tbl"), site.names.count("w:tbl")
     if tables[0] != tables[1]:
-        hint = "开头和结尾要都在表格里，或都在表格外。表格行的循环请用 {%tr for … %} 和 {%tr endfor %}。"
+        hint = (
+            "开头和结尾要都在表格里，或都在表格外。"
+            "表格行的循环请用 {%tr for … %} 和 {%tr endfor %}。"
+        )
     else:
         hint = "开头和结尾要在同一层：整段用 {%p … %}，整行用 {%tr … %}，整格用 {%tc … %}。"
     raise TemplateMistake(

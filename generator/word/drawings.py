@@ -7,7 +7,6 @@ is. Any other value is printed as the alternative text.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from generator.word.errors import ValueRefused
@@ -16,6 +15,8 @@ from generator.word.tags import Tag
 from generator.word.tokens import Element, attribute
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from store.figures import ChartFigure
 
 

@@ -3,7 +3,7 @@
 The tree::
 
     InputError
-      TemplateFileError      the file is no usable .docx            (not a zip, encrypted, too large)
+      TemplateFileError      the file is no usable .docx      (not a zip, encrypted, too large)
     TemplateSyntax
       TemplateMistake        a tag that cannot be understood, with its place
     ContentError

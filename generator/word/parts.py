@@ -30,8 +30,8 @@ EMPTY_NUMBERING: Final = f"<w:numbering {XMLNS}></w:numbering>"
 EMPTY_STYLES: Final = f"<w:styles {XMLNS}></w:styles>"
 _SEPARATORS: Final = (
     '<w:{0} w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:{0}>'
-    '<w:{0} w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p>'
-    "</w:{0}>"
+    '<w:{0} w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r>'
+    "</w:p></w:{0}>"
 )
 EMPTY_FOOTNOTES: Final = f"<w:footnotes {XMLNS}>{_SEPARATORS.format('footnote')}</w:footnotes>"
 

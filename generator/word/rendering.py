@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from generator.word import properties
 from generator.word.errors import TemplateFileError, ValueRefused
 from generator.word.images import read_image
-from generator.word.package import CONTENT_TYPES, Entry, pack, relations_name
+from generator.word.package import CONTENT_TYPES, pack, relations_name
 from generator.word.parts import (
     EMPTY_FOOTNOTES,
     RELATIONSHIPS,
@@ -27,9 +27,10 @@ from generator.word.tokens import check_fragment, decode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from generator.word.compiled import CompiledTemplate
     from generator.word.compiler import Site
     from generator.word.drawings import Refill
-    from generator.word.compiled import CompiledTemplate
+    from generator.word.package import Entry
 
 _SAFE_URL: Final = re.compile(
     r"(?:https?|ftp|mailto|tel|file):|#|[\w./%-]+(?:[?#]|$)", re.IGNORECASE
@@ -74,7 +75,7 @@ class Rendering:
         self._list_loops: dict[int, object] = {}
         self._refills: dict[str, Refill] = {}
 
-    # -- ids ---------------------------------------------------------------------------------------
+    # -- ids -------------------------------------------------------------------------------------
 
     def next_id(self) -> int:
         """A number not used before in this file."""
@@ -102,7 +103,7 @@ class Rendering:
             number += 1
         return name
 
-    # -- parts and relationships -------------------------------------------------------------------
+    # -- parts and relationships -----------------------------------------------------------------
 
     def add_part(
         self, name: str, content_type: str, data: bytes, reltype: str, *, source: str | None = None
@@ -182,7 +183,7 @@ class Rendering:
             return ""
         return self._relate(self.part, f"{RELATIONSHIPS}/hyperlink", url, external=True)
 
-    # -- numbering and styles ----------------------------------------------------------------------
+    # -- numbering and styles --------------------------------------------------------------------
 
     @property
     def numbering(self) -> NumberingEdit:
@@ -233,7 +234,7 @@ class Rendering:
         """Add a style unless its id is there."""
         return self.styles.ensure(style)
 
-    # -- footnotes, properties, watermark, page ------------------------------------------------------
+    # -- footnotes, properties, watermark, page --------------------------------------------------
 
     def add_footnote(self, content: str) -> int:
         """Add a footnote and give its id."""
@@ -282,7 +283,7 @@ class Rendering:
         sides = re.findall(r'w:(?:left|right)="(\d+)"', margin[0]) if margin else ["1800", "1800"]
         return width - sum(map(int, sides))
 
-    # -- checks --------------------------------------------------------------------------------------
+    # -- checks ----------------------------------------------------------------------------------
 
     def refuse_characters(self, value: str, site: Site) -> None:
         """Refuse, or note, a text with characters that XML cannot hold."""
@@ -305,7 +306,7 @@ class Rendering:
         if problem:
             raise ValueRefused(f"{site.tag.place}：标签 {site.tag.source} 的值有误：{problem}。")
 
-    # -- the end ---------------------------------------------------------------------------------------
+    # -- the end ---------------------------------------------------------------------------------
 
     def finish(self, rendered: dict[str, str]) -> dict[str, Entry]:
         """The entries that differ from the template's.

@@ -25,32 +25,34 @@ def repair(xml: str) -> str:
     pieces = _MARK.split(xml)
     out = [pieces[0]]
     tables: list[int] = []
-    for index in range(1, len(pieces), 2):
-        letter, text = pieces[index], pieces[index + 1]
-        if letter == "P":
-            if not _ends(out, "</w:p>", "<w:p/>", "</w:sdt>"):
-                out.append("<w:p/>")
-        elif letter == "R":
-            if not _ends(out, "</w:tc>", "</w:sdt>", "</w:customXml>"):
-                _cut_back(out, "<w:tr")
-                text = text.removeprefix("</w:tr>")
-        elif letter == "T":
-            if not _ends(out, "</w:tr>", "</w:sdt>", "</w:customXml>"):
-                _cut_back(out, "<w:tbl")
-                text = text.removeprefix("</w:tbl>")
-        elif letter == "G":
+    for letter, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if letter == "G":
             tables.append(len(out))
-        elif letter == "E" and tables:
+        elif letter == "E":
             start = tables.pop()
             out[start:] = [fix_grid("".join(out[start:]))]
         elif letter == "<":
             _cut_back(out, "<w:p")
-        elif letter == ">":
-            text = text[text.find("</w:p>") + 6 :]
-            if text.startswith("</w:tc>") and not _ends(out, "</w:p>", "<w:p/>"):
-                out.append("<w:p/>")
-        out.append(text)
+        rest = _closed(out, letter, text) if letter in "PRT>" else text
+        out.append(rest)
     return "".join(out)
+
+
+def _closed(out: list[str], letter: str, text: str) -> str:
+    """Fill or take out the container that ends here; give what follows it."""
+    if letter == "P":
+        if not _ends(out, "</w:p>", "<w:p/>", "</w:sdt>"):
+            out.append("<w:p/>")
+    elif letter == ">":
+        text = text[text.find("</w:p>") + 6 :]
+        if text.startswith("</w:tc>") and not _ends(out, "</w:p>", "<w:p/>"):
+            out.append("<w:p/>")
+    else:
+        name, child = ("tr", "</w:tc>") if letter == "R" else ("tbl", "</w:tr>")
+        if not _ends(out, child, "</w:sdt>", "</w:customXml>"):
+            _cut_back(out, f"<w:{name}")
+            return text.removeprefix(f"</w:{name}>")
+    return text
 
 
 def _ends(out: list[str], *endings: str) -> bool:

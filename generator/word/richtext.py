@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.word.tokens import Element, escape_text, parse_fragment, to_xml
+from generator.word.tokens import escape_text, parse_fragment, to_xml
 
 if TYPE_CHECKING:
+    from generator.word.tokens import Element
     from generator.word.values import RenderPackage
 
 RUN_ORDER: Final = [
@@ -20,8 +21,26 @@ RUN_ORDER: Final = [
 """The children of ``w:rPr`` in the order of the schema."""
 
 _UNDERLINES: Final = frozenset(
-    "single double thick dotted dash dotDash dotDotDash wave words dottedHeavy dashLong wavyHeavy "
-    "wavyDouble dashedHeavy dashDotHeavy dashDotDotHeavy dashLongHeavy none".split()
+    [
+        "single",
+        "double",
+        "thick",
+        "dotted",
+        "dash",
+        "dotDash",
+        "dotDotDash",
+        "wave",
+        "words",
+        "dottedHeavy",
+        "dashLong",
+        "wavyHeavy",
+        "wavyDouble",
+        "dashedHeavy",
+        "dashDotHeavy",
+        "dashDotDotHeavy",
+        "dashLongHeavy",
+        "none",
+    ]
 )
 _FONT_SLOTS: Final = frozenset({"ascii", "hAnsi", "eastAsia", "cs"})
 _OPEN_TEXT: Final = '<w:t xml:space="preserve">'
@@ -113,7 +132,7 @@ class RichText:
         if text is not None and text != "":
             self.add(text, **format)
 
-    def add(  # noqa: PLR0913 (docxtpl's signature)
+    def add(  # noqa: PLR0913, PLR0917 (docxtpl's signature)
         self,
         text: object,
         style: str | None = None,
@@ -194,7 +213,7 @@ class RichText:
         return bool(self._pieces)
 
     def to_runs(self, package: RenderPackage, properties: str) -> str:
-        """The runs; between them ``\\a`` and ``\\f`` stand for a new paragraph and page."""
+        r"""The runs; between them ``\a`` and ``\\f`` stand for a new paragraph and page."""
         parts = []
         for text, formats, url, style in self._pieces:
             inner = _character_style(style, package) + formats

@@ -116,7 +116,7 @@ class SchemaReader:
             self._body(tree.body, {})
         return list(self._root.fields.values())
 
-    # -- statements --------------------------------------------------------------------------------
+    # -- statements ------------------------------------------------------------------------------
 
     def _body(self, body: list[nodes.Node], scope: dict[str, Field | None]) -> None:
         for node in body:
@@ -131,23 +131,30 @@ class SchemaReader:
             self._loop(node, scope)
         elif isinstance(node, nodes.If):
             self._test(node.test, scope)
-            for part in (node.body, *(each for each in node.elif_), node.else_):
-                self._body(part if isinstance(part, list) else [part], dict(scope))
+            self._body(node.body, dict(scope))
+            self._body(list(node.elif_), dict(scope))
+            self._body(node.else_, dict(scope))
+        elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
+            self._macro(node, scope)
         elif isinstance(node, nodes.Assign):
             self._use(node.node, scope, "text", needed=True)
             if isinstance(node.target, nodes.Name):
                 scope[node.target.name] = None
-        elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
-            inner = scope | {argument.name: None for argument in node.args}
-            self._body(node.body, inner)
-            if isinstance(node, nodes.Macro):
-                scope[node.name] = None
         else:
-            for child in node.iter_child_nodes():
-                if isinstance(child, nodes.Stmt):
-                    self._statement(child, scope)
-                elif isinstance(child, nodes.Expr):
-                    self._use(child, scope, "text", needed=False)
+            self._other(node, scope)
+
+    def _macro(self, node: nodes.Macro | nodes.CallBlock, scope: dict[str, Field | None]) -> None:
+        inner = scope | {argument.name: None for argument in node.args}
+        self._body(node.body, inner)
+        if isinstance(node, nodes.Macro):
+            scope[node.name] = None
+
+    def _other(self, node: nodes.Node, scope: dict[str, Field | None]) -> None:
+        for child in node.iter_child_nodes():
+            if isinstance(child, nodes.Stmt):
+                self._statement(child, scope)
+            elif isinstance(child, nodes.Expr):
+                self._use(child, scope, "text", needed=False)
 
     def _loop(self, node: nodes.For, scope: dict[str, Field | None]) -> None:
         items = self._use(node.iter, scope, "list", needed=True)
@@ -159,7 +166,7 @@ class SchemaReader:
         self._body(node.body, inner)
         self._body(node.else_, dict(scope))
 
-    # -- expressions -------------------------------------------------------------------------------
+    # -- expressions -----------------------------------------------------------------------------
 
     def _printed_type(self, node: nodes.Node) -> FieldType:
         part = self._part
@@ -201,14 +208,14 @@ class SchemaReader:
         if isinstance(node, nodes.Filter) and node.node is not None:
             return self._filtered(node, scope, kind, needed=needed)
         if isinstance(node, nodes.BinExpr) and not isinstance(node, (nodes.And, nodes.Or)):
-            for side in (node.left, node.right):
-                self._use(side, scope, "number", needed=needed)
+            self._use(node.left, scope, "number", needed=needed)
+            self._use(node.right, scope, "number", needed=needed)
             return None
         if isinstance(node, nodes.CondExpr):
             self._test(node.test, scope)
-            for side in (node.expr1, node.expr2):
-                if side is not None:
-                    self._use(side, scope, kind, needed=False)
+            self._use(node.expr1, scope, kind, needed=False)
+            if node.expr2 is not None:
+                self._use(node.expr2, scope, kind, needed=False)
             return None
         for child in node.iter_child_nodes():
             self._use(child, scope, "text", needed=needed and not isinstance(node, nodes.Test))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Undefined
 from markupsafe import Markup
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from generator.word.compiler import Site
     from generator.word.rendering import Rendering
-
-Emitter = "Callable[[object], str]"
 
 ILLEGAL: Final = re.compile("[\0-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL: Final = re.compile("[&<>\0-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -185,7 +183,7 @@ class SiteWriter:
         else:
             str(value)
 
-    # -- inside a text -----------------------------------------------------------------------------
+    # -- inside a text ---------------------------------------------------------------------------
 
     def in_text(self, value: object) -> str:
         """Any value at a tag inside ``w:t``."""
@@ -244,7 +242,7 @@ class SiteWriter:
         self._current().check_value(xml, value)
         return xml
 
-    # -- in place of a paragraph -------------------------------------------------------------------
+    # -- in place of a paragraph -----------------------------------------------------------------
 
     def as_paragraphs(self, value: object) -> str:
         """Any value at ``{{p x}}``, which stands for its paragraph."""
@@ -294,7 +292,7 @@ class SiteWriter:
     def _host_run(self) -> str:
         return f"<w:r>{self._host_properties()}{_OPEN_TEXT}"
 
-    # -- in place of a row or a cell -----------------------------------------------------------------
+    # -- in place of a row or a cell -------------------------------------------------------------
 
     def as_rows(self, value: object) -> str:
         """A list of lists at ``{{tr x}}``: each is a row in the form of the template's row."""
@@ -394,12 +392,11 @@ def _text_emitter(writer: SiteWriter) -> Callable[[object], str]:
     slow_text = writer.text
     slow = writer.in_text
 
-    def emit(value: object) -> str:
+    def emit(value: Any) -> str:
         kind = value.__class__
         if kind is str:
-            if value.isalnum() or special(value) is None:  # type: ignore[attr-defined, arg-type]
-                return value  # type: ignore[return-value]
-            return slow_text(value)  # type: ignore[arg-type]
+            text: str = value
+            return text if text.isalnum() or special(text) is None else slow_text(text)
         if kind is int:
             return str(value)
         if kind is Decimal or kind is float:
@@ -412,9 +409,9 @@ def _text_emitter(writer: SiteWriter) -> Callable[[object], str]:
 def _quick(slow: Callable[[object], str], pattern: str) -> Callable[[object], str]:
     special = re.compile(pattern).search
 
-    def emit(value: object) -> str:
-        if value.__class__ is str and special(value) is None:  # type: ignore[arg-type]
-            return value  # type: ignore[return-value]
+    def emit(value: Any) -> str:
+        if value.__class__ is str and special(value) is None:
+            return str(value)
         if value.__class__ is int:
             return str(value)
         return slow(value)

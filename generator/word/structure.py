@@ -21,10 +21,21 @@ _LEVEL_NAMES: Final = {"p": "段落", "tr": "表格行", "tc": "单元格"}
 _SOLID: Final = frozenset({"w:drawing", "w:pict", "w:object", "w:sectPr", "m:oMath", "w:fldSimple"})
 _OPENERS: Final = frozenset({"for", "if", "macro", "call", "filter", "with", "block", "autoescape"})
 _DIRECTIVE: Final = re.compile(r"(colspan|cellbg|vm|hm)\b\s*(.*)", re.DOTALL)
-_CELL_ORDER: Final = (
-    "w:cnfStyle w:tcW w:gridSpan w:hMerge w:vMerge w:tcBorders w:shd w:noWrap w:tcMar "
-    "w:textDirection w:tcFitText w:vAlign w:hideMark"
-).split()
+_CELL_ORDER: Final = [
+    "w:cnfStyle",
+    "w:tcW",
+    "w:gridSpan",
+    "w:hMerge",
+    "w:vMerge",
+    "w:tcBorders",
+    "w:shd",
+    "w:noWrap",
+    "w:tcMar",
+    "w:textDirection",
+    "w:tcFitText",
+    "w:vAlign",
+    "w:hideMark",
+]
 
 
 def is_opener(tag: Tag) -> bool:
@@ -89,7 +100,7 @@ class Structure:
         parent.children = children
         return pending
 
-    # -- a paragraph, row or cell with tags of its own -----------------------------------------
+    # -- a paragraph, row or cell with tags of its own -------------------------------------------
 
     def _lift(
         self,

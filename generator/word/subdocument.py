@@ -183,7 +183,7 @@ class _Importer:
             text,
         )
 
-    # -- styles --------------------------------------------------------------------------------------
+    # -- styles ----------------------------------------------------------------------------------
 
     def _style(self, kind: str, style_id: str) -> str:
         """The id in the new package: of the style with that name, else of a copy."""
@@ -225,7 +225,7 @@ class _Importer:
         ]
         return to_xml(copy)
 
-    # -- numbering -----------------------------------------------------------------------------------
+    # -- numbering -------------------------------------------------------------------------------
 
     def _number(self, number: str) -> int:
         if number not in self._numbers:
@@ -284,7 +284,7 @@ class _Importer:
             None,
         )
 
-    # -- notes ---------------------------------------------------------------------------------------
+    # -- notes -----------------------------------------------------------------------------------
 
     def _note(self, reference: Element) -> None:
         """Take a note over; endnotes become footnotes."""
@@ -305,7 +305,7 @@ class _Importer:
         set_attribute(reference, "w:id", str(self._package.add_footnote(content)))
         reference.name = "w:footnoteReference"
 
-    # -- related parts -------------------------------------------------------------------------------
+    # -- related parts ---------------------------------------------------------------------------
 
     def _relate(self, part: str, number: str) -> str:
         key = (part, number)

@@ -27,9 +27,13 @@ _TEXT_ELEMENTS: Final = frozenset({"w:t", "a:t", "m:t"})
 _PARAGRAPHS: Final = frozenset({"w:p", "a:p"})
 _LITERALS: Final = {"{_{": "{{", "}_}": "}}", "{_%": "{%", "%_}": "%}", "{_#": "{#", "#_}": "#}"}
 _LITERAL: Final = re.compile(r"\{_[{%#]|[}%#]_\}")
-_SMART: Final = {"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'"}
-_FULL_WIDTH: Final = str.maketrans("（），｜：．＝＜＞＋－＊／％［］！　", "(),|:.=<>+-*/%[]! ")
-_JOIN_LIMIT: Final = 20
+_SMART: Final = {"“": '"', "”": '"', "‘": "'", "’": "'", "\uff02": '"', "\uff07": "'"}
+_FULL_WIDTH: Final = {
+    ord("（"): "(", ord("）"): ")", ord("，"): ",", ord("｜"): "|", ord("："): ":",  # noqa: RUF001
+    ord("．"): ".", ord("＝"): "=", ord("＜"): "<", ord("＞"): ">", ord("＋"): "+",  # noqa: RUF001
+    ord("－"): "-", ord("＊"): "*", ord("／"): "/", ord("％"): "%", ord("［"): "[",  # noqa: RUF001
+    ord("］"): "]", ord("！"): "!", 0x3000: " ",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -142,7 +146,7 @@ class TagFinder:
             result.extend(self._edits.get(index, (token,)))
         return join_trimmed(result)
 
-    # -- walking -----------------------------------------------------------------------------
+    # -- walking ---------------------------------------------------------------------------------
 
     def _enter(self, index: int, token: Token) -> None:
         name = token.name
@@ -174,7 +178,7 @@ class TagFinder:
             frame = _Frame(index, 0, 0, 0, [(index, token.raw)])
             self._finish(frame)
 
-    # -- a tag over several paragraphs, cells or rows ----------------------------------------
+    # -- a tag over several paragraphs, cells or rows --------------------------------------------
 
     def _join_next(self, frame: _Frame, end: int) -> bool:
         """Append the next paragraph where a tag that began in this one ends in it."""
@@ -226,7 +230,7 @@ class TagFinder:
                 end += 1
             self._drop(range(index, end + 1))
 
-    # -- the tags of one paragraph -----------------------------------------------------------
+    # -- the tags of one paragraph ---------------------------------------------------------------
 
     def _finish(self, frame: _Frame) -> None:
         stream = "".join(text for _, text in frame.segments)
@@ -385,7 +389,7 @@ def straighten(body: str) -> str:
     return "".join(out)
 
 
-# -- {%- and -%} ---------------------------------------------------------------------------------
+# -- {%- and -%} --------------------------------------------------------------------------------
 
 
 def join_trimmed(tokens: list[Token]) -> list[Token]:

@@ -6,10 +6,10 @@ import zlib
 from typing import TYPE_CHECKING
 
 from generator.word.compiled import CompiledTemplate
+from generator.word.errors import ValueRefused
 from generator.word.images import read_image
 from generator.word.package import read_bytes
 from generator.word.pictures import find_picture
-from generator.word.errors import ValueRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +79,7 @@ class WordTemplate:
         self.__dict__.update(state)
         self._compiled = CompiledTemplate(self._data, **self._options)  # type: ignore[arg-type]
 
-    # -- rendering -----------------------------------------------------------------------------------
+    # -- rendering -------------------------------------------------------------------------------
 
     def render(
         self,
@@ -123,7 +123,7 @@ class WordTemplate:
         """The names the template wants, or those of them that a context lacks."""
         return self._compiled.names() - set(context or ())
 
-    # -- replacing -------------------------------------------------------------------------------------
+    # -- replacing -------------------------------------------------------------------------------
 
     def reset_replacements(self) -> None:
         """Forget all replacements."""
@@ -150,7 +150,7 @@ class WordTemplate:
         """Replace the part with that name in the package."""
         self._replacements.append(_Named(name, read_bytes(new)))
 
-    # -- values that need the template -------------------------------------------------------------------
+    # -- values that need the template -----------------------------------------------------------
 
     def new_subdoc(self, source: object = None) -> SubDocument:
         """A sub-document: an empty one to build with python-docx's calls, or a whole .docx."""
@@ -168,7 +168,7 @@ class WordTemplate:
         urls[number] = url
         return number
 
-    # -- the names of docxtpl ------------------------------------------------------------------------------
+    # -- the names of docxtpl --------------------------------------------------------------------
 
     replace_pic = replace_picture
     get_undeclared_template_variables = fields
