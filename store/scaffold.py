@@ -62,8 +62,11 @@ def new_document(
     *,
     department: str = "",
     period: str = "",
+    subject: str = "",
 ) -> str:
     """Write a new document from its kind's outline; gives its id.
+
+    A summary whose period is given gets last year's plans to answer and last year's figures.
 
     Raises:
         KindNotFound: There is no such kind.
@@ -72,6 +75,14 @@ def new_document(
     """
     kind = workspace.kind(kind_name)
     title = title.strip()
+    summary = None
+    if kind.slug == "year-end-summary" and period:
+        from store.summary import summary_outline  # noqa: PLC0415 - summaries only
+
+        summary = summary_outline(
+            workspace, title=title, department=department, period=_period(period), subject=subject
+        )
+        title = summary.title
     if not title:
         raise InvalidValue("题目不能为空。")
     values: dict[str, object] = {"标题": title, "类别": kind.name}
@@ -87,10 +98,16 @@ def new_document(
     else:
         values["状态"] = "草稿"
     document_id = f"{kind.name}/{title}"
-    outline = _outline(kind)
+    if summary is not None:
+        values |= summary.values
+    outline = _outline(kind) if summary is None else summary.body
     text = f"{frontmatter.dump(values)}\n{outline}"
     save(workspace, document_id, text, expected=None, action="新建")
     workspace.refresh()
+    if summary is not None:
+        data = workspace.entry(document_id).path.parent / summary.data_name
+        if not data.exists():
+            write_atomic(data, summary.data_text.encode())
     return document_id
 
 
