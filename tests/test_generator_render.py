@@ -282,3 +282,15 @@ def test_templates_built_with_settings_are_still_standard(workspace, tmp_path):
     assert source.standard
     assert source.path == tmp_path / "templates" / "year-end-summary" / "标准.docx"
     assert "rIdLogo" in part(source.data)
+
+
+def test_every_name_under_the_page_is_documented(workspace):
+    guide = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
+    named = {
+        name
+        for line in guide.split("\n")
+        if line.startswith("| ")
+        for name in line.split("|")[1].strip().split("、")
+    }
+    facts = page_facts(workspace().load("试行办法"), {}, {})
+    assert set(facts) <= named
