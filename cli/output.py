@@ -6,11 +6,11 @@ import json
 import os
 import shutil
 import sys
-import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +31,12 @@ def set_up_streams() -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON object in UTF-8, whatever the console's encoding."""
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    print_json_text(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_text(text: str) -> None:
+    """Print JSON that is text already, for figures that no float can hold."""
+    text += "\n"
     data = text.encode("utf-8", errors="replace")
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
@@ -49,21 +54,14 @@ def width() -> int:
 
 def cell_width(text: str) -> int:
     """Columns that a text takes on a terminal; East Asian wide characters take two."""
-    if text.isascii():
-        return len(text) - text.count(MARK) - text.count(UNMARK)
-    total = 0
-    for char in text:
-        if unicodedata.combining(char) or char in "\x01\x02\u200b\u200d\ufe0f":
-            continue
-        total += 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "·×°±" else 1
-    return total
+    return cell_len(text.replace(MARK, "").replace(UNMARK, ""))
 
 
 def fit(text: str, columns: int) -> str:
     """A text cut or padded to exactly so many columns."""
     if cell_width(text) > columns:
         text = _cut(text, columns - 2) + ".."
-    return text + " " * (columns - cell_width(text))
+    return set_cell_size(text, columns)
 
 
 def _cut(text: str, columns: int) -> str:

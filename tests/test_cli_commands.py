@@ -347,7 +347,7 @@ def test_messages_are_gbk(starter: Path) -> None:
 def test_version_imports_little() -> None:
     code = (
         "import sys; from cli.main import run; run(['--version']);"
-        "heavy = {'store', 'jinja2', 'lxml', 'numpy', 'yaml', 'rich', 'whoosh'} & set(sys.modules);"
+        "heavy = {'store', 'jinja2', 'lxml', 'numpy', 'yaml', 'whoosh'} & set(sys.modules);"
         "print(sorted(heavy), file=sys.stderr); sys.exit(bool(heavy))"
     )
     done = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 def _make_pdf(path: Path) -> tuple[Path, int | None]:
     from generator.pdf import page_count, to_pdf  # noqa: PLC0415
 
+    if sys.stderr.isatty():
+        click.echo("正在转换为 PDF……", err=True)
     pdf = to_pdf([path])[0]
     return pdf, page_count(pdf)
 
