@@ -9,7 +9,7 @@ from generator.body.inlines import plain_run, write_runs
 from generator.body.numbers import NumberedList, literal_gap
 from generator.body.pictures import write_picture
 from generator.body.tables import cell_properties, gap, keep_next, row_head, table_xml, write_table
-from generator.wordml import bookmark_name, paragraph, run
+from generator.wordml import bookmark_name, paragraph, pt, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,17 +24,7 @@ _FIRST_CHARACTER: Final = re.compile(
     r'(<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve">)([^<&])(?=[^<]{16})'
 )
 _PAGE_BREAK: Final = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-_BULLET: Final = (
-    '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/>'
-    + "".join(
-        f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="bullet"/>'
-        f'<w:lvlText w:val="{mark}"/><w:lvlJc w:val="left"/>'
-        f'<w:pPr><w:ind w:leftChars="{200 + 150 * (level + 1)}" w:left="{640 + 480 * level}" '
-        'w:hangingChars="150" w:hanging="420"/></w:pPr></w:lvl>'
-        for level, mark in enumerate("●○●○●○●○●")
-    )
-    + "</w:abstractNum>"
-)
+_BULLET_ROOM: Final = 1.5
 
 
 class BlockWriter:
@@ -168,7 +158,9 @@ class BlockWriter:
 
     def _list(self, block: Block) -> str:
         if not self._bullets:
-            self._bullets = self.context.package.add_numbering(_BULLET)
+            start = 0.0 if self.small else 2.0
+            bullets = bullets_xml(start, self.context.size("formtext" if self.small else "list"))
+            self._bullets = self.context.package.add_numbering(bullets)
         return self._items(block, 0)
 
     def _items(self, block: Block, level: int) -> str:
@@ -256,6 +248,24 @@ class BlockWriter:
             f"<w:tc>{cell_properties(widths[0], shade=shade)}{label}</w:tc>"
             f"<w:tc>{cell_properties(widths[1])}{content}</w:tc></w:tr>"
         )
+
+
+def bullets_xml(start: float, size: float) -> str:
+    """An `w:abstractNum` of bullets, the first `start` characters from the margin."""
+    levels = []
+    for level, mark in enumerate("●○●○●○●○●"):
+        left = start + _BULLET_ROOM * (level + 1)
+        levels.append(
+            f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="bullet"/>'
+            f'<w:lvlText w:val="{mark}"/><w:lvlJc w:val="left"/><w:pPr>'
+            f'<w:ind w:leftChars="{round(left * 100)}" w:left="{pt(left * size)}" '
+            f'w:hangingChars="{round(_BULLET_ROOM * 100)}" w:hanging="{pt(_BULLET_ROOM * size)}"/>'
+            "</w:pPr></w:lvl>"
+        )
+    return (
+        '<w:abstractNum w:abstractNumId="0"><w:multiLevelType w:val="hybridMultilevel"/>'
+        f"{''.join(levels)}</w:abstractNum>"
+    )
 
 
 def loosened(content: str) -> str:
