@@ -1,0 +1,219 @@
+"""`wenshu batch`: one Word file a row, one booklet, one zip, or a sending list of messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.common import complete_ids, json_option, open_workspace, workspace_option
+from cli.output import echo_warning, emit, print_json, progress
+
+if TYPE_CHECKING:
+    from generator.batch import BatchResult
+    from generator.batch_render import BatchSource
+    from generator.batch_rows import BatchTable
+
+_SHOWN = 20
+
+
+@click.command("batch", short_help="按表格逐行批量生成")
+@click.argument("wanted", metavar="文档或模板.docx", shell_complete=complete_ids)
+@click.argument("table", metavar="[表格]", required=False)
+@click.option(
+    "-o", "--output", required=True, metavar="位置",
+    help="输出文件夹；写成 .docx 时合订为一册，写成 .zip 时打成一包；短信写 .xlsx 或 .csv。",
+)  # fmt: skip
+@click.option("--name", "pattern", default="", metavar="格式", help="文件名，如 {row:04d}-{姓名}。")
+@click.option("--template", metavar="名称", help="另用一个 Word 模板。")
+@click.option("--data", multiple=True, metavar="文件", help="另外的指标数据文件，可多次给出。")
+@click.option("--blank", is_flag=True, help="手填处一律留空。")
+@click.option("--overwrite", is_flag=True, help="同名文件已存在时覆盖。")
+@click.option("--processes", type=click.IntRange(1, 64), metavar="个数", help="同时运行的进程数。")
+@click.option("--department", metavar="部门", help="合订成册时只取这个部门的文档。")
+@workspace_option
+@json_option
+def command(  # noqa: PLR0913, PLR0917 - click passes each option
+    wanted: str,
+    table: str | None,
+    output: str,
+    pattern: str,
+    template: str | None,
+    data: tuple[str, ...],
+    blank: bool,  # noqa: FBT001
+    overwrite: bool,  # noqa: FBT001
+    processes: int | None,
+    department: str | None,
+    workspace_path: str | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """按表格逐行生成：一行一个 Word 文件。
+
+    \b
+    wenshu batch 岗位职责 人员.xlsx -o 输出            （按“岗位”列取文档）
+    wenshu batch 通知.docx 名单.csv -o 输出 --name {姓名}
+    wenshu batch 短信模板/节日问候#春节 客户.xlsx -o 发送.xlsx
+    wenshu batch 管理制度 -o 制度汇编.docx             （不给表格：现行文档合订成册）
+    再次运行只补做失败和改动过的行。
+    """  # noqa: D301, D415 - click's own marks
+    from generator.batch import Batch  # noqa: PLC0415 - help needs no generator
+    from generator.batch_rows import read_table  # noqa: PLC0415
+
+    target = Path(output).expanduser().absolute()
+    if table is None:
+        _booklet(wanted, target, department, workspace_path, overwrite=overwrite, as_json=as_json)
+        return
+    if target.suffix.lower() in {".xlsx", ".csv"}:
+        _send(wanted, Path(table), target, workspace_path, as_json=as_json)
+        return
+    source = _source(wanted, template, data, workspace_path, blank=blank)
+    rows: BatchTable = read_table(Path(table).expanduser().absolute())
+    folder = target.with_suffix("") if target.suffix.lower() in {".zip", ".docx"} else target
+    batch = Batch(
+        source,
+        rows,
+        folder,
+        wanted="" if source.template_file else wanted,
+        pattern=pattern,
+        overwrite=overwrite,
+        processes=processes,
+    )
+    with progress("批量生成") as update:
+        result = batch.run(update)
+    _bind(result, target, overwrite=overwrite)
+    _tell(result, folder, as_json=as_json)
+    if result.failed:
+        raise SystemExit(1)
+
+
+def _source(
+    wanted: str,
+    template: str | None,
+    data: tuple[str, ...],
+    workspace_path: str | None,
+    *,
+    blank: bool,
+) -> BatchSource:
+    from generator.batch_render import BatchSource as Source  # noqa: PLC0415
+
+    file = Path(wanted).expanduser().absolute()
+    if file.suffix.lower() == ".docx" and file.is_file():
+        return Source(template_file=file, blank=blank)
+    workspace = open_workspace(workspace_path)
+    paths = tuple(Path(name).expanduser().absolute() for name in data)
+    return Source(workspace=workspace.root, template=template, data=paths, blank=blank)
+
+
+def _booklet(
+    wanted: str,
+    target: Path,
+    department: str | None,
+    workspace_path: str | None,
+    *,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Bind what is in force today of a kind, or the documents named one by one."""
+    from datetime import date  # noqa: PLC0415
+
+    from cli.common import filter_entries  # noqa: PLC0415
+    from generator.booklet import render_booklet  # noqa: PLC0415
+    from store.exceptions import EnvironmentRefused, UsageError  # noqa: PLC0415
+    from store.files import write_atomic  # noqa: PLC0415
+
+    if target.suffix.lower() != ".docx":
+        raise UsageError("合订成册时，-o 应写成 .docx 文件；要一行一份，请给出表格。")
+    if target.exists() and not overwrite:
+        raise EnvironmentRefused(f"“{target.name}”已经存在，没有覆盖。", hint="可加 --overwrite。")
+    workspace = open_workspace(workspace_path)
+    names = [name for name in wanted.replace("，", "、").split("、") if name]
+    if len(names) == 1 and (kind := workspace.find_kind(names[0])) is not None:
+        on = date.today() if kind.life_cycle else None  # noqa: DTZ011 - the office's own day
+        entries = filter_entries(
+            workspace, kind=kind.slug, department=department, status=None, year=None, on=on
+        )
+    else:
+        entries = [workspace.resolve(name) for name in names]
+    company = workspace.settings.company.get("名称", "")
+    with progress("合订成册") as update:
+        data, warnings = render_booklet(
+            workspace,
+            entries,
+            title=target.stem,
+            cover=[company] if company else [],
+            progress=update,
+        )
+    write_atomic(target, data)
+    if as_json:
+        print_json({"outputs": [str(target)], "failed": []})
+        return
+    for warning in warnings[:_SHOWN]:
+        echo_warning(warning)
+    emit(f"已合订 {len(entries)} 份文档：{target}")
+
+
+def _bind(result: BatchResult, target: Path, *, overwrite: bool) -> None:
+    """Put the files of a batch into one zip or one booklet."""
+    from generator.batch_binding import bind_booklet, bind_zip  # noqa: PLC0415
+
+    if target.suffix.lower() == ".zip":
+        bind_zip(result.outputs, target, overwrite=overwrite)
+        result.outputs = [target]
+    elif target.suffix.lower() == ".docx":
+        bind_booklet(result.outputs, target, overwrite=overwrite)
+        result.outputs = [target]
+
+
+def _tell(result: BatchResult, folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "outputs": [str(path) for path in result.outputs],
+                "failed": [
+                    {"row": failure.row, "field": failure.field or None, "message": failure.message}
+                    for failure in result.failed
+                ],
+            }
+        )
+        return
+    for warning in result.warnings[:_SHOWN]:
+        echo_warning(warning)
+    for failure in result.failed[:_SHOWN]:
+        echo_warning(f"第 {failure.row} 行未生成。{failure.message}")
+    if len(result.failed) > _SHOWN:
+        echo_warning(f"另有 {len(result.failed) - _SHOWN} 处问题未列出，可加 --json 查看全部。")
+    rows = len({failure.row for failure in result.failed})
+    same = len(result.outputs) - result.made
+    done = f"，{same} 份早已生成、没有变动" if same > 0 else ""
+    bad = f"，{rows} 行失败" if rows else ""
+    emit(f"新生成 {result.made} 份{done}{bad}：{folder}")
+
+
+def _send(
+    wanted: str, table: Path, target: Path, workspace_path: str | None, *, as_json: bool
+) -> None:
+    """Write a sending list; customers are read, and nothing of them is kept elsewhere."""
+    from generator.batch_rows import read_table  # noqa: PLC0415
+    from generator.sending_list import make_sending_list, write_sending_list  # noqa: PLC0415
+
+    workspace = open_workspace(workspace_path)
+    made = make_sending_list(workspace, wanted, read_table(table.expanduser().absolute()))
+    write_sending_list(made, target)
+    if as_json:
+        print_json(
+            {
+                "outputs": [str(target)],
+                "failed": [
+                    {"row": fault.row, "field": fault.field, "message": fault.message}
+                    for fault in made.removed
+                ],
+            }
+        )
+    else:
+        for fault in made.removed[:_SHOWN]:
+            echo_warning(f"第 {fault.row} 行未列入：{fault.message}")
+        parts = sum(message.parts for message in made.messages)
+        emit(f"已列入 {len(made.messages)} 人，共 {parts} 条短信：{target}")
+    if any(fault.is_error for fault in made.removed):
+        raise SystemExit(1)

@@ -1,0 +1,149 @@
+"""`wenshu metrics`: the figures of a document or a data file, and the blank sheet to fill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from cli.common import complete_ids, json_option, open_workspace, workspace_option
+from cli.output import echo_error, echo_warning, emit, table
+
+if TYPE_CHECKING:
+    from store.amounts import Json
+    from store.metrics import MetricSet
+    from store.model import Problem
+
+_SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
+
+
+@click.command("metrics", short_help="查看指标及其算出的数")
+@click.argument("wanted", metavar="文档或数据文件", required=False, shell_complete=complete_ids)
+@click.option("--blank", metavar="文件.xlsx", help="生成一张供填写的空白指标表。")
+@click.option("--last", metavar="文件", help="上年的数据文件：补上年初和上年同期，并核对两年的数。")
+@click.option("--save-mapping", is_flag=True, help="记下这张表各列的对应关系，以后照此读取。")
+@click.option("--to-yaml", "yaml_file", metavar="文件.yaml", help="另存为文枢的指标文件。")
+@workspace_option
+@json_option
+def command(
+    wanted: str | None,
+    blank: str | None,
+    last: str | None,
+    save_mapping: bool,  # noqa: FBT001
+    yaml_file: str | None,
+    workspace_path: str | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """查看一份文档或一个数据文件（xlsx、xls、csv、yaml）中的指标，以及算出的增减、完成率和句子。
+
+    \b
+    wenshu metrics 财务快报.xlsx --last 上年.xlsx
+    wenshu metrics --blank 指标表.xlsx
+    """  # noqa: D301, D415 - click's own marks
+    if blank is not None:
+        _write_blank(Path(blank).expanduser().absolute())
+        return
+    if wanted is None:
+        raise click.UsageError("请写明文档或数据文件；要空白表请用 --blank 文件.xlsx。")
+    metrics = _load(wanted, workspace_path)
+    if save_mapping:
+        _save_mapping(Path(wanted), workspace_path)
+    if last is not None:
+        from store.metric_years import fill_from_last_year  # noqa: PLC0415
+        from store.metrics import load_metrics  # noqa: PLC0415
+
+        metrics = fill_from_last_year(metrics, load_metrics([Path(last).expanduser()]))
+    if yaml_file is not None:
+        from store.metric_writer import write_yaml  # noqa: PLC0415
+
+        write_yaml(metrics, Path(yaml_file).expanduser().absolute())
+    _show(metrics, as_json=as_json)
+    if any(problem.severity == "error" for problem in metrics.problems):
+        raise SystemExit(1)
+
+
+def _write_blank(path: Path) -> None:
+    from store.exceptions import EnvironmentRefused, UsageError  # noqa: PLC0415
+    from store.files import write_atomic  # noqa: PLC0415
+    from store.spreadsheet_blank import blank_workbook  # noqa: PLC0415
+
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"空白表“{path.name}”应以 .xlsx 结尾。")
+    if path.exists():
+        raise EnvironmentRefused(f"“{path.name}”已经存在，没有覆盖。", hint="请换一个文件名。")
+    write_atomic(path, blank_workbook())
+    emit(f"已生成空白指标表：{path}")
+
+
+def _load(wanted: str, workspace_path: str | None) -> MetricSet:
+    from store.exceptions import UsageError, WorkspaceNotFound  # noqa: PLC0415
+    from store.metrics import load_metrics  # noqa: PLC0415
+
+    path = Path(wanted).expanduser()
+    if path.suffix.lower() in _SUFFIXES:
+        try:
+            mappings = open_workspace(workspace_path).root / ".wenshu" / "data" / "mappings"
+        except WorkspaceNotFound:
+            mappings = None
+        return load_metrics([path.absolute()], mappings=mappings)
+    workspace = open_workspace(workspace_path)
+    entry = workspace.resolve(wanted)
+    paths = workspace.data_paths(entry)
+    if not paths:
+        raise UsageError(
+            f"《{entry.meta.title}》没有指标数据。", hint="请在信息表的“数据”一栏写明数据文件。"
+        )
+    return load_metrics(paths)
+
+
+def _save_mapping(path: Path, workspace_path: str | None) -> None:
+    from store.spreadsheet import read_sheets  # noqa: PLC0415
+    from store.spreadsheet_mapping import guess_mapping, save_mapping  # noqa: PLC0415
+
+    mapping = guess_mapping(read_sheets(path), path)
+    saved = save_mapping(open_workspace(workspace_path).data / "mappings", mapping)
+    echo_warning(f"已记下各列的对应关系：{mapping.describe()}。需要改动时请编辑 {saved}。")
+
+
+def _show(metrics: MetricSet, *, as_json: bool) -> None:
+    from store.amounts import dump_json  # noqa: PLC0415
+    from store.metrics import to_json  # noqa: PLC0415
+
+    rows = to_json(metrics)
+    if as_json:
+        from cli.output import print_json_text  # noqa: PLC0415
+
+        print_json_text('{"metrics": ' + dump_json(cast("Json", rows)) + "}")
+    else:
+        heads = ("指标", "数值", "较年初", "同比", "完成计划", "句子")
+        for line in table(heads, (_cells(row) for row in rows)):
+            emit(line)
+    for problem in metrics.problems:
+        _tell(problem)
+
+
+def _cells(row: dict[str, object]) -> list[str]:
+    from store.amounts import plain  # noqa: PLC0415
+
+    def shown(key: str, unit: str = "") -> str:
+        value = row[key]
+        return "" if value is None else plain(value, strip=True) + unit  # type: ignore[arg-type]
+
+    return [
+        str(row["name"]),
+        shown("value", str(row["unit"])),
+        shown("change"),
+        shown("yoy_percent", "%"),
+        shown("completion_percent", "%"),
+        str(row["sentence"] or ""),
+    ]
+
+
+def _tell(problem: Problem) -> None:
+    place = f"{Path(problem.path).name} "
+    place += "" if "工作表" in problem.message else f"第 {problem.line} 行："
+    if problem.severity == "error":
+        echo_error(place + problem.message, problem.hint)
+    else:
+        echo_warning(place + problem.message)
