@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from importer.cleaning import clean_text
+from importer.docx_form import FormCell, is_form, read_form
 from importer.docx_numbering import Numbering, child, local, number, value
 from importer.model import Doubt, Piece, Reading, Run, TableCell
 from store.exceptions import InputError
@@ -31,6 +32,9 @@ MAX_RATIO: Final = 250
 MAX_DEPTH: Final = 40
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText", "commentReference", "annotationRef", "proofErr", "bookmarkStart", "bookmarkEnd", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "rt", "rtPr"})  # fmt: skip
+# Styles of what Wenshu prints around a body: not the document's text when its own file comes back.
+_FURNITURE: Final = frozenset({"subtitle", "表头说明", "落款", "落款日期", "成文日期", "封面说明", "封面单位", "封面标题", "toc heading", "间隔", "意见", "修订记录"})  # fmt: skip
+_CAPTIONS: Final = frozenset({"caption", "表题", "题注"})
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff", ".emf", ".wmf")
 
 
@@ -167,16 +171,24 @@ class _Reader:
         self.line = 0
         self.notes: dict[str, str] = {}
         self.contents = 0
+        self.ours = False
+        self.revisions = False
+        self.visible: list[str] = []
 
     def _part(self, kind: str) -> str:
         return next((target for name, target in self.relations.values() if name == kind), "")
 
     def read(self) -> Reading:
         self._properties()
+        self.ours = "文枢文档" in self.found.facts
         self.found.pieces = list(self._blocks(self.body, 0))
         self._footnotes()
         self._page_parts()
-        if self.contents:
+        if self.ours:
+            self.found.facts["全文"] = "".join(
+                str(one.text or "") for one in self.body.iter() if local(one) == "t"
+            )
+        if self.contents and not self.ours:
             self.found.doubts.append(Doubt(0, "contents-left-out", f"Word 生成的目录（{self.contents} 行）没有放进正文。"))
         return self.found
 
@@ -286,10 +298,16 @@ class _Reader:
         if any(name.startswith(("toc ", "目录")) for name in names[:1]):
             self.contents += bool(any(run.text.strip() for line in gathered.lines for run in line))
             return
+        if self.ours and names[:1] and names[0] in _FURNITURE:
+            self.revisions = names[0] == "修订记录"
+            return
         label = self._label(properties, chain)
         base = self._base(properties, chain, names)
+        is_caption = names[:1] and names[0] in _CAPTIONS
         for place, runs in enumerate(gathered.lines):
             piece = self._piece(runs, base)
+            if is_caption:
+                piece.caption = piece.text
             if not piece.text and piece.type == "text" and not (label and place == 0):
                 continue
             if label and place == 0:
@@ -466,27 +484,50 @@ class _Reader:
             return
         self.line += 1
         line = self.line
+        if self.ours and (self.revisions or self._is_furniture(element)):
+            self.revisions = False
+            return
         grid = [self._row(row, depth) for row in rows]
+        if is_form(grid):
+            yield from read_form(grid, line, ours=self.ours)
+            return
+        if self.ours and all(len(row) == 2 for row in grid) and self._names_terms(rows):
+            for row in grid:
+                yield Piece(line=line, type="definition", text=row[0].text, caption=row[1].text)
+            return
         piece = Piece(line=line, type="table", rows=_spans(grid))
         if any(cell.text.strip() for row in piece.rows for cell in row):
             yield piece
 
-    def _row(self, row: _Element, depth: int) -> list[tuple[str, int, str]]:
-        """Cells as (text, columns, vertical merge)."""
+    def _is_furniture(self, table: _Element) -> bool:
+        """Whether a table of a Wenshu file is for signing: it holds paragraphs of such a style."""
+        names = {self._style_name(p) for p in table.iter() if local(p) == "p"}
+        if names & {"意见", "落款", "落款日期"}:
+            return True
+        text = re.sub(r"\s+", "", "".join(str(t.text or "") for t in table.iter() if local(t) == "t"))
+        return text.startswith("编制") and "审核" in text and "签收" in text
+
+    def _names_terms(self, rows: list[_Element]) -> bool:
+        """Whether every row begins with a cell in the style of terms."""
+        firsts = [next((p for p in row.iter() if local(p) == "p"), None) for row in rows]
+        return all(p is not None and self._style_name(p) == "表单栏目" for p in firsts)
+
+    def _style_name(self, paragraph: _Element) -> str:
+        style = self.styles.get(value(child(paragraph, "pPr", "pStyle")))
+        return style.name if style else ""
+
+    def _row(self, row: _Element, depth: int) -> list[FormCell]:
         before = number(value(child(row, "trPr", "gridBefore")))
-        found: list[tuple[str, int, str]] = [("", 1, "")] * before
+        found = [FormCell([]) for _ in range(min(before, 60))]
         for cell in _through(row):
             if local(cell) != "tc":
                 continue
             properties = child(cell, "tcPr")
             merge = child(properties, "vMerge")
             state = "" if merge is None else value(merge) or "continue"
-            lines = [
-                f"{piece.label}{piece.text}" if piece.type != "table" else _flat(piece)
-                for piece in self._blocks(cell, depth + 1)
-            ]
+            pieces = [_unnested(piece) for piece in self._blocks(cell, depth + 1)]
             span = max(1, number(value(child(properties, "gridSpan")), 1))
-            found.append(("\n".join(line for line in lines if line), span, state))
+            found.append(FormCell(pieces, span, state))
         return found
 
 
@@ -500,14 +541,21 @@ def _through(element: _Element) -> Iterator[_Element]:
             yield one
 
 
-def _spans(grid: list[list[tuple[str, int, str]]]) -> list[list[TableCell]]:
+def _unnested(piece: Piece) -> Piece:
+    """A heading inside a cell is a paragraph of the cell."""
+    piece.heading, piece.title = 0, False
+    return piece
+
+
+def _spans(grid: list[list[FormCell]]) -> list[list[TableCell]]:
     """Vertical merges into row spans; the continued cells go."""
     starts: dict[int, tuple[int, int]] = {}
     rows: list[list[TableCell]] = []
     for r, row in enumerate(grid):
         cells: list[TableCell] = []
         column = 0
-        for text, span, merge in row:
+        for one in row:
+            text, span, merge = _flat(one.pieces), one.columns, one.merge
             if merge == "continue" and column in starts:
                 top, at = starts[column]
                 cell = rows[top][at]
@@ -522,8 +570,17 @@ def _spans(grid: list[list[tuple[str, int, str]]]) -> list[list[TableCell]]:
     return rows
 
 
-def _flat(piece: Piece) -> str:
-    return "\n".join(" ".join(cell.text for cell in row) for row in piece.rows)
+def _flat(pieces: list[Piece]) -> str:
+    """A cell's text on lines; a table inside it row by row."""
+    lines: list[str] = []
+    for piece in pieces:
+        if piece.type == "table":
+            lines += [" ".join(cell.text for cell in row) for row in piece.rows]
+        elif piece.type == "definition":
+            lines.append(f"{piece.text}：{piece.caption}")
+        else:
+            lines.append(f"{piece.label}{piece.text}")
+    return "\n".join(line for line in lines if line)
 
 
 def _flag(element: _Element | None) -> bool | None:

@@ -128,12 +128,17 @@ def _single(
     title_at = _title_piece(pieces)
     title, line = reading.facts.get("标题", ""), 0
     if title_at is not None:
-        title, line = _clean_title(pieces[title_at].text), pieces[title_at].line
-        pieces = [*pieces[:title_at], *pieces[title_at + 1 :]]
+        end = title_at + 1
+        while pieces[title_at].title and end < len(pieces) and pieces[end].title and end < title_at + 4:
+            end += 1
+        title = _clean_title("".join(piece.text for piece in pieces[title_at:end]))
+        line = pieces[title_at].line
+        pieces = [*pieces[:title_at], *pieces[end:]]
     elif not title:
         title = name_title(name)
         doubts.append(Doubt(0, "title-from-name", f"文中没有题目，用文件名“{title}”代替。"))
     draft = Draft(title=title, line=line, files=reading.files)
+    draft.facts = {k: v for k, v in reading.facts.items() if k.startswith("文枢") or k == "全文"}
     draft.doubts = doubts
     _fill_draft(draft, pieces, kinds, wrapping, reading.facts)
     return draft
@@ -241,7 +246,8 @@ def _fill_draft(
     draft.nodes = build(pieces, draft.doubts)
     verdict = classify.classify(draft.title, draft.nodes, known=frozenset(kinds))
     draft.kind, draft.confidence, draft.reasons = verdict.kind, verdict.confidence, verdict.reasons
-    known = kinds.get(properties.get("文枢类别", ""))
+    folder = properties.get("文枢文档", "").partition("/")[0]
+    known = next((kind for kind in kinds.values() if folder and kind.name == folder), None)
     if known is not None:
         draft.kind, draft.confidence, draft.reasons = known.slug, 1.0, ["文件由文枢生成"]
     kind = kinds.get(draft.kind, OTHER)

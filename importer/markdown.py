@@ -129,7 +129,7 @@ class _Writer:
         label = _heading_label(node) if typed else ""
         text = escape(node.text, braces=self.braces, first=not label)
         computes = depth <= len(self.numbering.headings) and self.numbering.headings[depth - 1]
-        end = " {: .unnumbered}" if computes and not node.label else ""
+        end = " {: .unnumbered}" if computes and not node.label and not node.piece.counted else ""
         if not end and _ATTRIBUTES_END.search(text):
             text = text[:-1] + "&#125;"
         line = self._put("", f"{'#' * min(depth + 1, 6)} {label}{text}{end}")
@@ -181,6 +181,8 @@ class _Writer:
             case "quote":
                 line = self._put(indent, f"> {self._inline(node, first=True)}")
                 self.places.append((line, 0, node, False))
+            case "definition":
+                self._definition(node, indent)
             case "footnote":
                 self.notes.append(f"[^{piece.target}]: {escape(piece.text, braces=self.braces, first=False)}")
             case "break" | "rule":
@@ -189,6 +191,13 @@ class _Writer:
                 if node.text or node.runs:
                     line = self._put(indent, self._inline(node, first=True))
                     self.places.append((line, 0, node, False))
+
+    def _definition(self, node: Node, indent: str) -> None:
+        first, *others = [line for line in node.piece.caption.split("\n") if line.strip()] or [""]
+        content = f"{escape(node.text)}\n: {escape(first, braces=self.braces)}"
+        for line in others:
+            content += f"\n\n    {escape(line, braces=self.braces)}"
+        self._put(indent, content)
 
     def _bullet(self, node: Node, indent: str) -> None:
         content = f"{indent}{'    ' * node.piece.level}- {self._inline(node, first=True)}"
@@ -224,7 +233,7 @@ class _Writer:
         changed = False
         for line, parent, node, typed in self.places:
             label, text = found.get(line, ("", ""))
-            if label_key(label) != label_key(node.label):
+            if label_key(label) != label_key(node.label) and not node.piece.counted:
                 changed |= self._type_list(parent, node, typed=typed)
             elif _bare(text) != _bare(node.text) and not node.runs:
                 changed |= id(node) not in self.plan.heavy

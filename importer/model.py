@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-PieceType = Literal["text", "bullet", "table", "image", "break", "rule", "code", "quote", "footnote"]
+PieceType = Literal["text", "bullet", "table", "image", "break", "rule", "code", "quote", "footnote", "definition"]
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,6 +46,8 @@ class Piece:
         heading: The heading level that the source gives, 0 for none.
         title: The source says that this is a document's title.
         level: The nesting of a bullet.
+        counted: A heading whose number is computed though the source does not print it.
+        caption: A table's caption, or what a term means.
         target: An image's file name in `Source.files`, or a footnote's key.
         size: A figure for the text's size, 0 when unknown.
         lines: Further source lines that were joined into this piece.
@@ -61,6 +63,7 @@ class Piece:
     level: int = 0
     bold: bool = False
     centered: bool = False
+    counted: bool = False
     rows: list[list[TableCell]] = field(default_factory=list)
     caption: str = ""
     target: str = ""
@@ -163,6 +166,7 @@ class Draft:
         clauses: The numbered pieces as JSON has them.
         body: The Markdown.
         raw: A Markdown file taken over as it stands, its table included.
+        facts: What a file that Wenshu made says about itself.
     """
 
     title: str
@@ -181,6 +185,7 @@ class Draft:
     doubts: list[Doubt] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     raw: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
     signature: tuple[int, ...] = ()
     length: int = 0
     id: str = ""

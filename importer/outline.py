@@ -28,6 +28,7 @@ _SIGNATURE: Final = re.compile(
     r"(?:公司|部|局|行|中心|处|会|室|科|站|厅|院|校|厂|店|签[字名章]|盖章|日期?|年|组|承诺人|签字人).{0,3}$|^[\d年月日\s.\-/]+$|[:：]|^[×xX_＿]+"
 )
 _RUN_IN: Final = re.compile(r"^([^。！？；;：:]{2,36})[。]")
+_CAPTION: Final = re.compile(r"^(?:附?表|图)\s*[0-9一二三四五六七八九十]")
 _DATE: Final = re.compile(r"^[\d〇零一二三四五六七八九十]{2,4}\s*[年\-/.]")
 
 
@@ -121,6 +122,8 @@ def _plain_headings(flat: list[Node]) -> None:
 
 def _plain_candidate(node: Node) -> bool:
     text = node.text
+    if node.piece.caption or _CAPTION.match(text):
+        return False
     if not 2 <= len(text) <= _LONGEST_PLAIN or ends_sentence(text) or text[-1] in "，,、”":
         return False
     return not _SIGNATURE.search(text) and not _DATE.match(text)

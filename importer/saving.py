@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,6 @@ from store.history import document_path, lock_path
 from store.kinds import OTHER
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from importer.model import Figure
     from store.catalogue import Entry
     from store.kinds import Kind
@@ -279,22 +278,46 @@ def keep_original(workspace: Workspace, origin: Origin) -> str:
 def metrics_yaml(draft: Draft, origin: Origin) -> str:
     """The metric file of a summary: what the text says, and the start of year that follows from it."""
     lines = [f"# 由 {origin.name} 导入；数字照录原文，年初数由余额减增加额得出。", "指标:"]
-    names = {figure.name: figure for figure in draft.figures}
+    whole = complete_wholes(draft.figures)
     for figure in draft.figures:
-        lines.append(f"  - {frontmatter.dump_value(_metric(figure, names))}")
+        lines.append(f"  - {frontmatter.dump_value(_metric(figure, whole))}")
     return "\n".join(lines) + "\n"
 
 
-def _metric(figure: Figure, names: dict[str, Figure]) -> dict[str, object]:
+def complete_wholes(figures: list[Figure]) -> dict[str, Figure]:
+    """The figures whose named parts add up to them within rounding: only those are called wholes."""
+    found: dict[str, Figure] = {}
+    for whole in figures:
+        parts = [part for part in figures if _is_part(part, whole)]
+        digits = max((_digits(one.value) for one in (whole, *parts)), default=0)
+        tolerance = (len(parts) + 1) * Decimal(1).scaleb(-digits) / 2
+        if len(parts) > 1 and abs(sum(part.value for part in parts) - whole.value) <= tolerance:
+            found[whole.name] = whole
+    return found
+
+
+def _is_part(part: Figure, whole: Figure) -> bool:
+    return (part.parent, part.unit, part.nature) == (whole.name, whole.unit, whole.nature)
+
+
+def _digits(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
+
+
+def _metric(figure: Figure, wholes: dict[str, Figure]) -> dict[str, object]:
     values: dict[str, object] = {"指标": figure.name}
+    notes = []
     if figure.group:
         values["分组"] = figure.group
-    if figure.parent in names and names[figure.parent].unit == figure.unit:
+    whole = wholes.get(figure.parent)
+    if whole is not None and _is_part(figure, whole):
         values["上级指标"] = figure.parent
+    elif figure.parent and figure.parent != figure.name:
+        notes.append(f"其中项，属于{figure.parent}")
     values |= {"单位": figure.unit, "性质": figure.nature}
     if figure.predicate:
         values["谓语"] = figure.predicate
-    notes = []
     values["本期" if figure.nature == "时期" else "期末"] = plain(figure.value)
     if figure.change is not None and figure.nature != "时期":
         values["年初"] = plain(figure.value - figure.change)

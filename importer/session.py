@@ -18,14 +18,18 @@ from importer.walking import Found, walk
 from importer.workers import SECONDS, Answer, Task, read_all
 from store.exceptions import EnvironmentRefused, InputError, WenshuError
 from store.files import reason, write_atomic
+from store.model import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from store.document import Document
+    from store.model import Block, Section
     from store.workspace import Workspace
 
 REPORTS: Final = "导入报告"
 _NEAR: Final = 0.5
+_SENTENCE: Final = 6
 
 
 @dataclass(slots=True)
@@ -240,6 +244,9 @@ class _Job:
 
     def _place(self, source: Source, index: int, draft: Draft) -> None:
         origin = self.origins[index]
+        if draft.facts and self._is_present_text(draft):
+            source.documents.append(draft)
+            return
         if draft.raw:
             self._place_raw(draft, origin)
         else:
@@ -255,6 +262,24 @@ class _Job:
             self.waiting[index].append(draft)
             return
         self._write(source, index, draft)
+
+    def _is_present_text(self, draft: Draft) -> bool:
+        """Whether a file that Wenshu made still says exactly what its document in `kb/` says."""
+        entry = self.workspace.catalogue.get(draft.facts.get("文枢文档", ""))
+        if entry is None or entry.hash != draft.facts.get("文枢原文校验"):
+            return False
+        try:
+            document = self.workspace.load(entry)
+        except WenshuError:
+            return False
+        if not same_text(document, draft):
+            return False
+        draft.id, draft.path, draft.action = entry.id, str(entry.path), "unchanged"
+        draft.title, draft.kind, draft.confidence = document.meta.title, document.meta.kind, 1.0
+        draft.reasons, draft.doubts = ["文枢生成的文件，文字与资料库中的文档一致"], []
+        draft.clauses = model_json(document.body.root)
+        draft.facts, draft.body, draft.files = {}, "", {}
+        return True
 
     def _place_raw(self, draft: Draft, origin: Origin) -> None:
         """A Markdown file with its table: its own place, its own kind."""
@@ -318,6 +343,63 @@ class _Job:
             self.result.report = path
             self.workspace.refresh()
         return self.result
+
+
+def same_text(document: Document, draft: Draft) -> bool:
+    """Whether all of a document stands in a printed file in order, and the file says nothing more."""
+    printed = _bare(draft.facts.get("全文", ""))
+    at, whole = 0, []
+    for text in _texts_of(document):
+        whole.append(text)
+        found = printed.find(text, at)
+        if found < 0:
+            return False
+        at = found + len(text)
+    joined = "".join(whole)
+    lines = [_bare(re.sub(r"^[\s#>|:\-\d.]+|\{:.*\}$", "", line)) for line in draft.body.split("\n")]
+    return all(line in joined for line in lines if len(line) > _SENTENCE and "|" not in line and "&#" not in line)
+
+
+def _texts_of(document: Document) -> Iterator[str]:
+    for section in document.body.root.walk():
+        for block in section.blocks:
+            for piece in block.walk():
+                if piece.type in {"paragraph", "clause"} and not piece.inlines[1:]:
+                    text = _bare(re.sub(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）", "", piece.text))
+                    if len(text) > _SENTENCE:
+                        yield text
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def model_json(section: Section, level: int = 1) -> list[dict[str, object]]:
+    """The numbered pieces of a parsed body as JSON has them."""
+    found = [piece for block in section.blocks for piece in _block_json(block, level)]
+    for child in section.sections:
+        inner = model_json(child, level + 1 if child.label else level)
+        if not child.label:
+            found += inner
+            continue
+        found.append(_piece_json(child.label, child.number, level, child.heading, child.line, inner))
+    return found
+
+
+def _block_json(block: Block, level: int) -> list[dict[str, object]]:
+    if not isinstance(block, Clause):
+        return [piece for child in block.children for piece in _block_json(child, level)]
+    inner = [piece for child in block.children for piece in _block_json(child, level + 1)]
+    return [_piece_json(block.label, block.number, level, block.text, block.line, inner)]
+
+
+def _piece_json(  # noqa: PLR0913, PLR0917 - the keys of a clause
+    label: str, number: int, level: int, text: str, line: int, children: list[dict[str, object]]
+) -> dict[str, object]:
+    return {
+        "label": label, "number": number, "level": level, "text": text, "line": line,
+        "recovered": False, "children": children,
+    }  # fmt: skip
 
 
 def _counted(clauses: object) -> list[dict[str, object]]:

@@ -1,0 +1,146 @@
+"""Forms: a role description that is one large table becomes headings, terms and clauses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from importer.model import Piece, TableCell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_LABEL: Final = re.compile(r"^[^。；;！？]{1,12}$")
+_LONG: Final = 60
+_SHARE_HEAD: Final = re.compile(r"占比|权重|比重|比例")
+_SHARE: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?\s*[%％]")
+BASICS: Final = "基本信息"
+
+
+@dataclass(slots=True)
+class FormCell:
+    """A cell: what stands in it as pieces, its width in columns, its vertical merge."""
+
+    pieces: list[Piece]
+    columns: int = 1
+    merge: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text on lines."""
+        return "\n".join(f"{piece.label}{piece.text}" for piece in self.pieces if piece.text or piece.label)
+
+    @property
+    def is_label(self) -> bool:
+        """A short name without punctuation."""
+        return bool(_LABEL.match(re.sub(r"\s+", "", self.text)))
+
+    @property
+    def is_long(self) -> bool:
+        """More than a name or a value: several paragraphs, numbers, or a long text."""
+        return len(self.pieces) > 1 or len(self.text) > _LONG or any(p.label or p.type != "text" for p in self.pieces)
+
+
+def is_form(rows: Sequence[Sequence[FormCell]]) -> bool:
+    """Whether a table is a form: names at the left, running text beside at least two of them."""
+    if len(rows) < 3:
+        return False
+    bands = sum(len(row) >= 2 and row[0].is_label and any(cell.is_long for cell in row[1:]) for row in rows)
+    led = sum(bool(row) and (row[0].is_label or row[0].merge == "continue") for row in rows)
+    lists = sum(any(piece.label for cell in row for piece in cell.pieces) for row in rows)
+    return bands >= 2 and led >= 0.7 * len(rows) and (lists > 0 or bands >= 0.4 * len(rows))
+
+
+def read_form(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
+    """The pieces of a form.
+
+    Args:
+        rows: Its cells.
+        line: Its line in the source.
+        ours: Wenshu made it: its headings are numbered though the form does not print that.
+    """
+    at, pairs = 0, False
+    while at < len(rows):
+        row = rows[at]
+        if _is_pairs(row):
+            if not pairs and ours:
+                yield Piece(line=line, text=BASICS, heading=2, counted=True)
+            pairs = True
+            run = [row]
+            while at + len(run) < len(rows) and _is_pairs(rows[at + len(run)]):
+                run.append(rows[at + len(run)])
+            at += len(run)
+            yield from _pairs(run, line, ours=ours)
+            continue
+        group = [row]
+        while at + len(group) < len(rows) and rows[at + len(group)] and rows[at + len(group)][0].merge == "continue":
+            group.append(rows[at + len(group)])
+        at += len(group)
+        yield from _band(group, line, ours=ours)
+
+
+def _is_pairs(row: Sequence[FormCell]) -> bool:
+    """Names and short values side by side."""
+    if len(row) not in {2, 4, 6} or row[0].merge:
+        return False
+    return all(cell.is_label for cell in row[::2]) and not any(cell.is_long for cell in row)
+
+
+def _pairs(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
+    """Terms; a table in Wenshu's own forms, where every row has the same names and values."""
+    if ours and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2:
+        head = [TableCell("项目"), TableCell("内容")] * (len(rows[0]) // 2)
+        cells = [[TableCell(cell.text) for cell in row] for row in rows]
+        yield Piece(line=line, type="table", rows=[head, *cells])
+        return
+    for row in rows:
+        yield from _terms(row, line)
+
+
+def _terms(row: Sequence[FormCell], line: int) -> Iterator[Piece]:
+    for name, content in zip(row[::2], row[1::2], strict=True):
+        if name.text.strip():
+            term = re.sub(r"[\s\u3000]+", "", name.text)
+            yield Piece(line=line, type="definition", text=term, caption=content.text)
+
+
+def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
+    """One name at the left and what belongs to it."""
+    name = re.sub(r"[\s\u3000]+", "", group[0][0].text)
+    if len(group[0]) < 2 or not group[0][0].is_label:
+        for row in group:
+            for cell in row:
+                yield from cell.pieces
+        return
+    yield Piece(line=line, text=name, heading=2, counted=ours)
+    rows = [row[1:] for row in group]
+    shared = len(rows) > 1 and all(len(row) == 2 for row in rows) and bool(_SHARE_HEAD.search(rows[0][1].text))
+    table: list[list[TableCell]] = []
+    for number, row in enumerate(rows):
+        if shared:
+            if number:
+                yield from _with_share(row[0].pieces, row[1].text)
+        elif len(row) == 1:
+            yield from _table(table, line)
+            table = []
+            yield from row[0].pieces
+        else:
+            table.append([TableCell(cell.text, cell.columns) for cell in row])
+    yield from _table(table, line)
+
+
+def _table(rows: list[list[TableCell]], line: int) -> Iterator[Piece]:
+    if rows:
+        yield Piece(line=line, type="table", rows=rows)
+
+
+def _with_share(pieces: Sequence[Piece], share: str) -> Iterator[Piece]:
+    """A duty with its share put back before its colon."""
+    for number, piece in enumerate(pieces):
+        if number == 0 and _SHARE.fullmatch(share.strip()):
+            head, colon, rest = piece.text.partition("：")
+            named = f"（占比{share.strip()}）"
+            piece.text = f"{head}{named}{colon}{rest}" if colon else f"{piece.text}{named}"
+            piece.runs = ()
+        yield piece

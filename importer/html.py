@@ -1,0 +1,328 @@
+"""Web pages into pieces: the main text, without navigation, advertising and scripts."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from importer.cleaning import clean_text
+from importer.model import Doubt, Piece, Reading, Run, TableCell
+from importer.text import detect, printed_encoding
+from store.exceptions import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+_DROPPED: Final = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select", "input", "textarea", "nav", "footer", "aside", "canvas", "video", "audio", "link", "meta"})  # fmt: skip
+_BLOCKS: Final = frozenset({"p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "blockquote", "pre", "dl", "dt", "dd", "figure", "figcaption", "center", "address", "hr", "body", "html", "tr", "td", "th", "tbody", "thead", "fieldset", "details", "summary"})  # fmt: skip
+_NOISE_NAME: Final = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|footer|sidebar|side|aside|breadcrumb|crumbs?|ads?|advert\w*|banner|share|social|related|recommend\w*|hot|rank\w*|comment\w*|copyright|pager|pagination|login|search|toolbar|tags?|popup|modal|cookie|qrcode)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
+_XML_ENCODING: Final = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)["']""")
+_WORD_COMMENT: Final = re.compile(r"<!\[(?:if|endif)[^\]]*\]>|<!--\[if[\s\S]{0,2000000}?<!\[endif\]-->", re.IGNORECASE)
+MAX_HTML: Final = 40 * 1024 * 1024
+MAX_DEPTH: Final = 200
+
+
+def charset_of(data: bytes, header: str = "") -> str:
+    """The encoding a page says it has (header, meta), if it can be read so; else the best guess."""
+    said = header.encode() or b""
+    match = _CHARSET.search(data[:4096]) or _XML_ENCODING.match(data[:200])
+    for name in (said, match[1] if match else b""):
+        codec = name.decode("ascii", "replace").strip().lower()
+        codec = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(codec, codec)
+        try:
+            if codec and codecs.lookup(codec) and data.decode(codec) is not None:
+                return {"big5hkscs": "big5"}.get(codec, codec)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return detect(data)
+
+
+def read_html(data: bytes, header: str = "") -> Reading:
+    """Read a web page.
+
+    Args:
+        data: Its bytes.
+        header: The encoding that came with it, where one did.
+
+    Raises:
+        InputError: It holds no text.
+    """
+    if len(data) > MAX_HTML:
+        raise InputError(f"网页有 {len(data) >> 20} MB，超过 {MAX_HTML >> 20} MB 的上限。")
+    encoding = charset_of(data, header)
+    text = data.decode("big5hkscs" if encoding == "big5" else encoding, "replace")
+    text = _WORD_COMMENT.sub("", text.replace("\0", ""))
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    try:
+        root = lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(huge_tree=False, encoding=None))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise InputError("网页里没有可以导入的文字。") from error
+    found = Reading(encoding=printed_encoding(encoding))
+    body = root.find("body")
+    page = _Page(found)
+    try:
+        page.read(_main_part(body if body is not None else root))
+    except RecursionError as error:
+        raise InputError("网页的嵌套过深，没有读取。") from error
+    title = root.findtext(".//title")
+    if title and not any(piece.title for piece in found.pieces):
+        found.facts["标题"] = _site_title(title)
+    return found
+
+
+def read_mht(data: bytes) -> Reading:
+    """Read a web archive (.mht): its page.
+
+    Raises:
+        InputError: It holds no page.
+    """
+    import email  # noqa: PLC0415
+    import email.policy  # noqa: PLC0415
+
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                return read_html(payload, part.get_content_charset() or "")
+    raise InputError("网页归档里没有网页。")
+
+
+def _site_title(text: str) -> str:
+    """A page's title without the site's name behind it."""
+    return re.split(r"\s*[_|\-—–]\s*(?=[^_|\-—–]{2,20}$)", clean_text(text).strip())[0].strip()
+
+
+def _is_noise(element: _Element) -> bool:
+    if element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(" ", ""):
+        return True
+    if element.tag in {"body", "html", "main", "article"}:
+        return False
+    return bool(_NOISE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+
+
+def _main_part(body: _Element) -> _Element:
+    """The element that holds the text: `article` or `main` where there is one that holds most."""
+    whole = len("".join(str(t) for t in body.itertext()))
+    for path in (".//article", ".//main"):
+        parts = body.findall(path)
+        if len(parts) == 1 and len("".join(str(t) for t in parts[0].itertext())) > whole * 0.4:
+            return parts[0]
+    return body
+
+
+class _Page:
+    """Walks a page and gathers its pieces."""
+
+    def __init__(self, found: Reading) -> None:
+        self.found = found
+        self.runs: list[Run] = []
+        self.heading = 0
+        self.label = ""
+        self.type = "text"
+        self.level = 0
+        self.line = 0
+
+    def read(self, element: _Element) -> None:
+        self._children(element, Run(""), 0)
+        self._flush()
+
+    def _children(self, element: _Element, look: Run, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        self._text(element.text, look)
+        for one in element:
+            if isinstance(one.tag, str):
+                self._element(one, look, depth)
+            self._text(one.tail, look)
+
+    def _text(self, text: str | None, look: Run) -> None:
+        if text and (text.strip(" \t\r\n") or self.runs):
+            text = re.sub(r"[ \t\r\n]+", " ", clean_text(text))
+            self.runs.append(Run(text, look.bold, look.italic, look.strike, look.link))
+
+    def _element(self, element: _Element, look: Run, depth: int) -> None:
+        tag = str(element.tag).lower().rpartition(":")[2]
+        if tag in _DROPPED or _is_noise(element):
+            self._drop(element, tag)
+        elif tag == "br":
+            self._flush()
+        elif tag == "hr":
+            self._flush()
+            self.found.pieces.append(Piece(line=self._next_line(element), type="rule"))
+        elif tag == "table":
+            self._flush()
+            self._table(element, depth)
+        elif re.fullmatch(r"h[1-6]", tag):
+            self._heading(element, int(tag[1]), depth)
+        elif tag in {"ol", "ul"}:
+            self._flush()
+            self._list(element, depth, ordered=tag == "ol")
+        elif tag == "pre":
+            self._flush()
+            for line in "".join(str(t) for t in element.itertext()).split("\n"):
+                self._text(line, look)
+                self._flush()
+        elif tag in _BLOCKS:
+            self._flush(element)
+            self._children(element, look, depth + 1)
+            self._flush(element)
+        else:
+            self._children(element, _look(tag, element, look), depth + 1)
+
+    def _drop(self, element: _Element, tag: str) -> None:
+        """Text of navigation and the like is reported; scripts are not text."""
+        if tag in {"script", "style", "noscript", "template", "svg", "math", "iframe", "canvas", "link", "meta"}:
+            return
+        text = re.sub(r"\s+", " ", clean_text(" ".join(str(t) for t in element.itertext()))).strip()
+        if text:
+            line = self._next_line(element)
+            self.found.doubts.append(Doubt(line, "web-navigation", f"网页的导航、推荐等部分，没有放进正文：{text[:300]}"))
+
+    def _next_line(self, element: _Element | None = None) -> int:
+        source = getattr(element, "sourceline", None) if element is not None else None
+        self.line = max(self.line, source or 0)
+        return self.line
+
+    def _flush(self, element: _Element | None = None) -> None:
+        """End the paragraph that is being gathered."""
+        if element is not None and not self.runs:
+            self._next_line(element)
+            return
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(run.text for run in self.runs)).strip(" \t\n\u3000")
+        if text:
+            piece = Piece(line=max(self.line, 1), text=text, heading=self.heading, label=self.label, level=self.level)
+            piece.type = "bullet" if self.type == "bullet" else "text"
+            piece.bold = all(run.bold for run in self.runs if run.text.strip())
+            if any(run.bold or run.italic or run.link or run.strike for run in self.runs):
+                piece.runs = _tidied(self.runs)
+            self.found.pieces.append(piece)
+            self.label, self.type = "", "text"
+        self.runs = []
+        if element is not None:
+            self._next_line(element)
+
+    def _heading(self, element: _Element, level: int, depth: int) -> None:
+        self._flush(element)
+        self.heading = level
+        before = len(self.found.pieces)
+        self._children(element, Run(""), depth + 1)
+        self._flush()
+        self.heading = 0
+        for piece in self.found.pieces[before:]:
+            piece.runs = ()
+            if level == 1:
+                piece.title, piece.heading = True, 0
+
+    def _list(self, element: _Element, depth: int, *, ordered: bool, level: int = 0) -> None:
+        start = element.get("start") or ""
+        count = int(start) - 1 if re.fullmatch(r"[0-9]{1,4}", start) else 0
+        for item in element:
+            if item.tag != "li":
+                if isinstance(item.tag, str):
+                    self._element(item, Run(""), depth + 1)
+                continue
+            count = int(item.get("value") or "") if re.fullmatch(r"[0-9]{1,4}", item.get("value") or "") else count + 1
+            self._flush(item)
+            self.label = f"{count}." if ordered and level == 0 else f"（{count}）" if ordered else ""
+            self.type, self.level = ("text", 0) if ordered else ("bullet", level)
+            self._item(item, depth, level)
+            self._flush()
+            self.label, self.type, self.level = "", "text", 0
+
+    def _item(self, item: _Element, depth: int, level: int) -> None:
+        self._text(item.text, Run(""))
+        for one in item:
+            tag = str(one.tag).lower() if isinstance(one.tag, str) else ""
+            if tag in {"ol", "ul"}:
+                self._flush()
+                self._list(one, depth + 1, ordered=tag == "ol", level=level + 1)
+            elif tag:
+                inner = tag in {"p", "div"} and not self.runs
+                (self._children(one, Run(""), depth + 1) if inner else self._element(one, Run(""), depth + 1))
+            self._text(one.tail, Run(""))
+
+    def _table(self, element: _Element, depth: int) -> None:
+        rows = [row for row in element.iter("tr") if _nearest(row, "table") is element]
+        cells = [[cell for cell in row if cell.tag in {"td", "th"}] for row in rows]
+        line = self._next_line(element)
+        if all(len(row) <= 1 for row in cells) or _is_layout(element, cells):
+            for row in cells:
+                for cell in row:
+                    self._children(cell, Run(""), depth + 1)
+                    self._flush()
+            return
+        grid = [
+            [TableCell(_cell(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row]
+            for row in cells
+        ]
+        grid = [row for row in grid if row]
+        if any(cell.text for row in grid for cell in row):
+            self.found.pieces.append(Piece(line=line, type="table", rows=grid))
+
+
+def _tidied(runs: list[Run]) -> tuple[Run, ...]:
+    found = [run for run in runs if run.text]
+    while found and not found[0].text.strip():
+        found.pop(0)
+    if found:
+        first = found[0]
+        found[0] = Run(first.text.lstrip(), first.bold, first.italic, first.strike, first.link)
+    return tuple(found)
+
+
+def _look(tag: str, element: _Element, look: Run) -> Run:
+    href = element.get("href") or ""
+    return Run(
+        "",
+        bold=look.bold or tag in {"b", "strong"},
+        italic=look.italic or tag in {"i", "em"},
+        strike=look.strike or tag in {"s", "strike", "del"},
+        link=href if tag == "a" and re.match(r"https?://[^\s()<>]+$", href) else look.link,
+    )
+
+
+def _nearest(element: _Element, tag: str) -> _Element | None:
+    return next((one for one in element.iterancestors() if one.tag == tag), None)
+
+
+def _is_layout(table: _Element, cells: list[list[_Element]]) -> bool:
+    """A table that only arranges the page: it holds tables, or few cells with much text."""
+    if any(True for _ in table.iter("table") if _ is not table):
+        return True
+    count = sum(map(len, cells))
+    paragraphs = sum(1 for _ in table.iter("p", "div", "h1", "h2", "h3", "li"))
+    return count <= 4 and paragraphs > 6 * max(count, 1)
+
+
+def _cell(element: _Element) -> str:
+    parts: list[str] = []
+    for part in _cell_parts(element):
+        parts.append(part)
+    text = re.sub(r"[ \t\r]+", " ", clean_text("".join(parts)))
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def _cell_parts(element: _Element) -> Iterator[str]:
+    yield re.sub(r"\s+", " ", element.text or "")
+    for one in element:
+        if isinstance(one.tag, str) and one.tag not in _DROPPED:
+            if one.tag in {"br", "p", "div", "li"}:
+                yield "\n"
+            yield from _cell_parts(one)
+        yield re.sub(r"\s+", " ", one.tail or "")
+
+
+def _span(cell: _Element, name: str) -> int:
+    text = cell.get(name) or "1"
+    return min(int(text), 200) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else 1
