@@ -52,6 +52,10 @@ class Converter:
     kind: Literal["libreoffice", "word", "wps"]
     path: str
 
+    def __str__(self) -> str:
+        """The program as `doctor` shows it."""
+        return f"{self.name}（{self.path}）"
+
 
 class NoConverter(EnvironmentRefused):
     """No program here can make PDF files."""
@@ -261,14 +265,11 @@ def fonts_conf() -> str:
     )
 
 
-def _office_command(
-    converter: Converter, paths: Sequence[Path]
-) -> list[str]:  # pragma: no cover - Windows only, not run here
+def _office_command(converter: Converter, paths: Sequence[Path]) -> list[str]:
     """PowerShell that lets Word or WPS save each file as PDF; untested on a real PC."""
     script = _WORD_SCRIPT.format(program=converter.path)
-    quoted = ",".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    whole = f"& {{{script}}} {quoted}".replace(",", " ")
-    return ["powershell", "-NoProfile", "-NonInteractive", "-Command", whole]
+    quoted = " ".join("'" + str(path.absolute()).replace("'", "''") + "'" for path in paths)
+    return ["powershell", "-NoProfile", "-NonInteractive", "-Command", f"& {{{script}}} {quoted}"]
 
 
 def page_count(pdf: Path) -> int:

@@ -112,3 +112,17 @@ def test_a_named_program_comes_first(tmp_path, monkeypatch):
 def test_the_font_rules_are_xml_and_name_each_office_font():
     families = {node.text for node in ET.fromstring(fonts_conf()).iter("family")}
     assert {"仿宋", "黑体", "楷体", "宋体", "方正小标宋简体", "Noto Serif CJK SC"} <= families
+
+
+def test_the_command_for_word_names_each_file_once(tmp_path):
+    found = Converter("Microsoft Word", "word", "Word.Application")
+    command = pdf._office_command(found, [tmp_path / "张三's.docx", tmp_path / "b.docx"])
+    assert command[0] == "powershell"
+    assert "New-Object -ComObject Word.Application" in command[-1]
+    assert "张三''s.docx'" in command[-1]
+    assert "Open($p,$false,$true)" in command[-1]
+    assert command[-1].count("{") == command[-1].count("}")
+
+
+def test_a_converter_reads_well():
+    assert str(Converter("LibreOffice", "libreoffice", "/x")) == "LibreOffice（/x）"
