@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from jinja2 import TemplateError
+
 from generator.body import BodyValue
 from generator.charts import word_context
 from generator.estimate import estimate, height
@@ -231,8 +233,10 @@ class _Job:
         """Whether the condition of a piece holds."""
         if not piece.when:
             return True
-        held = _conditions().compile_expression(piece.when)(**self.context)
-        return bool(held)
+        try:
+            return bool(_conditions().compile_expression(piece.when)(**self.context))
+        except TemplateError:
+            return True  # the Word template itself tells what is wrong
 
     def _render(self, template: WordTemplate) -> bytes:
         document = self.document

@@ -7,7 +7,6 @@ ready sheets); the workspace's own come before the built-in ones. A path to a .d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -69,7 +68,7 @@ def find_template(workspace: Workspace, kind: Kind, name: str | None) -> Templat
     if path is None:
         return TemplateSource(build_template(layout, logo=logo), layout, None, standard=True)
     data = _read(path)
-    if data == _plain(layouts, layout_name):
+    if data == build_template(layouts.get(layout_name, plain=True)):
         changed = layouts.has_settings or logo is not None
         data = build_template(layout, logo=logo) if changed else data
         return TemplateSource(data, layout, path, standard=True)
@@ -90,15 +89,6 @@ def tightened(layout: Layout, line: float, size: float) -> Layout:
         for key, style in layout.styles.items()
     }
     return replace(layout, styles=styles)
-
-
-@lru_cache(maxsize=32)
-def _built(layout_key: str, layouts: Layouts) -> bytes:
-    return build_template(layouts.get(layout_key, plain=True))
-
-
-def _plain(layouts: Layouts, name: str) -> bytes:
-    return _built(name, layouts)
 
 
 def _look(workspace: Workspace, kind: Kind, name: str | None) -> Path | None:

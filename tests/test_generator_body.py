@@ -342,8 +342,20 @@ def test_a_namespace_is_declared_for_every_prefix():
 
 
 def test_terms_in_a_form_become_its_cells():
-    text = "## 基本信息\n\n岗位\n:   经理\n\n部门\n:   客户部\n\n汇报\n:   向" + "主管" * 60 + "汇报\n"
+    text = "## 基本信息\n\n岗位\n:   经理\n\n部门\n:   客户部\n\n汇报\n:   向"
+    text += "主管" * 60 + "汇报\n"
     xml, _ = write(text, of="岗位说明书")
     assert xml.count("<w:tbl>") == 1
     assert xml.count("<w:tr>") == 2
     assert paragraphs(xml)[:4] == ["岗位", "经理", "部门", "客户部"]
+
+
+def test_a_span_goes_on_below_a_row_that_is_too_short():
+    rows = [
+        [Cell("甲"), Cell("乙"), Cell("丙", row_span=3)],
+        [Cell("一")],
+        [Cell("二"), Cell("三")],
+    ]
+    grid = place_cells(Block(type="table", line=1, rows=rows, header_rows=1))
+    assert [[item.column for item in row] for row in grid] == [[0, 1, 2]] * 3
+    assert [row[2].continues for row in grid] == [False, True, True]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from generator.body.inlines import write_runs
 from generator.wordml import mm, paragraph
+from store.model import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.body.context import BodyContext
-    from store.model import Align, Block, Cell
+    from store.model import Align, Block
 
 _NUMBER: Final = re.compile(
     r"[-+－]?[\d,，]+(?:\.\d+)?\s*(?:%|％|‰|个百分点|万元|亿元|元|户|笔|台|件|人|次|分)?|[-—－]+|"
@@ -34,6 +35,7 @@ _PAIR_HEADS: Final = (
     {"栏目", "内容"},
     {"名称", "内容"},
 )
+EMPTY: Final = Cell("")
 
 
 @dataclass(slots=True)
@@ -161,38 +163,39 @@ def table_xml(context: BodyContext, widths: Sequence[int], rows: str) -> str:
 
 def place_cells(block: Block) -> list[list[Placed]]:
     """Every cell with its column; a row too short is filled up, cells below a span continue it."""
-    from store.model import Cell  # noqa: PLC0415 - loaded where it is used
-
     open_spans: dict[int, tuple[int, Placed]] = {}
-    grid: list[list[Placed]] = []
-    for cells in block.rows:
-        row: list[Placed] = []
-        column = _continue(row, open_spans, 0)
-        for cell in cells:
-            span, rows = max(cell.column_span, 1), max(cell.row_span, 1)
-            placed = Placed(cell, column, span, rows)
-            row.append(placed)
-            if rows > 1:
-                open_spans[column] = (rows - 1, placed)
-            column = _continue(row, open_spans, column + span)
-        grid.append(row)
+    grid = [_place_row(cells, open_spans) for cells in block.rows]
     width = max((row[-1].column + row[-1].span for row in grid if row), default=0)
     for row in grid:
         filled = row[-1].column + row[-1].span if row else 0
-        row += [Placed(Cell(""), column, 1, 1) for column in range(filled, width)]
+        row += [Placed(EMPTY, column, 1, 1) for column in range(filled, width)]
     return grid
+
+
+def _place_row(cells: Sequence[Cell], open_spans: dict[int, tuple[int, Placed]]) -> list[Placed]:
+    """One row; `open_spans` says how many rows the spans above still go on, by column."""
+    row: list[Placed] = []
+    column = _continue(row, open_spans, 0)
+    for cell in cells:
+        placed = Placed(cell, column, max(cell.column_span, 1), max(cell.row_span, 1))
+        row.append(placed)
+        if placed.rows > 1:
+            open_spans[column] = (placed.rows - 1, placed)
+        column = _continue(row, open_spans, column + placed.span)
+    while behind := [start for start in open_spans if start > column]:
+        row += [Placed(EMPTY, gap_column, 1, 1) for gap_column in range(column, min(behind))]
+        column = _continue(row, open_spans, min(behind))
+    return row
 
 
 def _continue(row: list[Placed], open_spans: dict[int, tuple[int, Placed]], column: int) -> int:
     """Write the continuations that begin at this column and give the next free one."""
-    while column in open_spans and (not row or row[-1].column < column):
+    while column in open_spans:
         left, origin = open_spans.pop(column)
         row.append(Placed(origin.cell, column, origin.span, 1, continues=True))
         if left > 1:
             open_spans[column] = (left - 1, origin)
         column += origin.span
-        if left > 1 and column not in open_spans:
-            break
     return column
 
 
