@@ -25,12 +25,14 @@ import tracemalloc
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ROUNDS = 5
 HERE = Path(__file__).resolve().parent
 SECTIONS = ("经营指标", "客户服务", "风险管理", "队伍建设", "明年打算")
 SENTENCE = (
@@ -270,16 +272,22 @@ class Measure:
     text: list[str]
 
 
-def median_ms(run: Callable[[], object], seconds: float) -> float:
-    """The median time of a call, over at least five calls and about so many seconds."""
-    run()
-    times: list[float] = []
-    stop = time.perf_counter() + seconds
-    while len(times) < 5 or time.perf_counter() < stop:
-        begin = time.perf_counter()
+def timed(runs: dict[str, Callable[[], object]], seconds: float) -> dict[str, float]:
+    """The median milliseconds of each call; they take turns, so that all see the same machine."""
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
         run()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1000
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            stop = time.perf_counter() + seconds / ROUNDS
+            while True:
+                begin = time.perf_counter()
+                run()
+                end = time.perf_counter()
+                times[name].append(end - begin)
+                if end > stop:
+                    break
+    return {name: statistics.median(each) * 1000 for name, each in times.items()}
 
 
 def text_of(data: bytes) -> list[str]:
@@ -291,20 +299,6 @@ def text_of(data: bytes) -> list[str]:
     lines += [p.text for p in document.paragraphs]
     lines += [cell.text for t in document.tables for cell in t._cells]  # noqa: SLF001
     return [line for line in lines if line]
-
-
-def measure(
-    name: str,
-    factory: Callable[[bytes], Callable[[dict[str, Any]], bytes]],
-    template: bytes,
-    context: dict[str, Any],
-    seconds: float,
-) -> Measure:
-    """Time an engine and keep its output's text."""
-    render = factory(template)
-    data = render(context)
-    text = [] if name == "floor" else text_of(data)  # the floor escapes nothing
-    return Measure(name, median_ms(lambda: render(context), seconds), len(data), text)
 
 
 def node_modules() -> str | None:
@@ -349,7 +343,13 @@ def compare(rows: int, seconds: float) -> list[Measure]:
         ("docxtpl memoised", docxtpl_memoised),
         ("floor", floor_engine),
     ]
-    results = [measure(name, plan, template, context, seconds) for name, plan in plans]
+    renders = {name: plan(template) for name, plan in plans}
+    times = timed({name: partial(render, context) for name, render in renders.items()}, seconds)
+    results = []
+    for name, render in renders.items():
+        data = render(context)
+        text = [] if name == "floor" else text_of(data)  # the floor escapes nothing
+        results.append(Measure(name, times[name], len(data), text))
     node = measure_node(context, seconds)
     results += [node] if node else []
     base = next(r for r in results if r.name == "docxtpl").milliseconds
