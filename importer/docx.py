@@ -185,6 +185,7 @@ class _Reader:
         self._footnotes()
         self._page_parts()
         if self.ours:
+            self.found.pieces = _without_sheets(self.found.pieces)
             self.found.facts["全文"] = "".join(
                 str(one.text or "") for one in self.body.iter() if local(one) == "t"
             )
@@ -539,6 +540,16 @@ def _through(element: _Element) -> Iterator[_Element]:
             yield from _through(one)
         else:
             yield one
+
+
+def _without_sheets(pieces: list[Piece]) -> list[Piece]:
+    """A Wenshu file without the approval sheet behind its text, which has a title of its own."""
+    titles = [at for at, piece in enumerate(pieces) if piece.title]
+    later = [at for at in titles if titles[0] + 3 < at]
+    kept = pieces[: later[0]] if later else pieces
+    while kept and kept[-1].caption and kept[-1].type == "text":
+        kept = kept[:-1]
+    return kept
 
 
 def _unnested(piece: Piece) -> Piece:

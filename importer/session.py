@@ -347,31 +347,38 @@ class _Job:
 
 def same_text(document: Document, draft: Draft) -> bool:
     """Whether all of a document stands in a printed file in order, and the file says nothing more."""
+    from store.parser import parse_body  # noqa: PLC0415 - only for files of our own
+
     printed = _bare(draft.facts.get("全文", ""))
-    at, whole = 0, []
-    for text in _texts_of(document):
-        whole.append(text)
-        found = printed.find(text, at)
+    at = 0
+    for block in document.body.root.walk_blocks():
+        text = _bare(block.text) if block.type in {"paragraph", "clause"} else ""
+        found = printed.find(text, at) if len(text) > _SENTENCE else at
         if found < 0:
             return False
-        at = found + len(text)
-    joined = "".join(whole)
-    lines = [_bare(re.sub(r"^[\s#>|:\-\d.]+|\{:.*\}$", "", line)) for line in draft.body.split("\n")]
-    return all(line in joined for line in lines if len(line) > _SENTENCE and "|" not in line and "&#" not in line)
+        at = max(at, found)
+    known = "".join(_texts_of(document.body.root))
+    there = parse_body(draft.body, document.kind.numbering).root
+    return all(text in known for text in _texts_of(there) if len(text) > _SENTENCE)
 
 
-def _texts_of(document: Document) -> Iterator[str]:
-    for section in document.body.root.walk():
-        for block in section.blocks:
-            for piece in block.walk():
-                if piece.type in {"paragraph", "clause"} and not piece.inlines[1:]:
-                    text = _bare(re.sub(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）", "", piece.text))
-                    if len(text) > _SENTENCE:
-                        yield text
+def _texts_of(root: Section) -> Iterator[str]:
+    """Every text of a body: headings, blocks, cells, captions."""
+    for section in root.walk():
+        yield _bare(section.heading)
+    for block in root.walk_blocks():
+        yield from (_bare(cell.text) for row in block.rows for cell in row)
+        if not block.rows:
+            yield _bare(block.text)
+        yield _bare(block.caption)
+
+
+_SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）")
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    """Text without white space, and without shares, which a form prints in a column."""
+    return _SHARE.sub("", re.sub(r"\s+", "", text))
 
 
 def model_json(section: Section, level: int = 1) -> list[dict[str, object]]:

@@ -63,7 +63,7 @@ def _print(result: Result, workspace: Workspace) -> None:
             f"{draft.confidence:.0%}",
             str(count_clauses(draft)),
             str(len(draft.doubts)),
-            _ACTIONS.get("" if result.dry_run and draft.action != "version" else draft.action, draft.action),
+            _ACTIONS[draft.action],
         )
         for draft in result.documents
     ]
