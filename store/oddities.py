@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from store.model import Problem
 
 if TYPE_CHECKING:
-    from store.blocks import Oddity
     from store.model import Severity
+
+
+@dataclass(slots=True, frozen=True)
+class Oddity:
+    """Something about the text that a person should look at."""
+
+    line: int
+    code: str
+    detail: str = ""
+
 
 _MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
     "odd-indent": (
@@ -59,6 +69,31 @@ _MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
         "标题写在了条目里面。",
         "请把标题顶格写。",
     ),
+    "heading-empty": (
+        "warning",
+        "这个标题没有文字。",
+        "请补上标题，或删去这一行的 #。",
+    ),
+    "list-start": (
+        "warning",
+        "“{}”是自动编号，印出来的号码与写的不同。",
+        "自动编号按顺序从头数；要按原样印出，请写成“2、内容”或“第二条 内容”。",
+    ),
+    "comment-not-closed": (
+        "warning",
+        "注释 <!-- 没有结束，按正文处理。",
+        "请在注释末尾写上 -->。",
+    ),
+    "figure-in-text": (
+        "warning",
+        "图表与文字写在同一行，图表已移到另一行。",
+        "请让 {{ 图(…) }} 或 {{ 指标表(…) }} 单独占一行。",
+    ),
+    "double-anchor": (
+        "error",
+        "名称“{}”用了两次。",
+        "同一份文档里每个 {: #名称} 只能用一次，请改名。",
+    ),
     "fence-not-closed": (
         "warning",
         "代码块没有结束。",
@@ -68,6 +103,11 @@ _MESSAGES: Final[dict[str, tuple[Severity, str, str]]] = {
         "warning",
         "这一行比表头多出 {} 个单元格，表格已加宽。",
         "请核对竖线“|”的数目；内容里的竖线请写成 \\|。",
+    ),
+    "table-merge": (
+        "warning",
+        "表格里的 ^^ 或 << 合并后不成矩形，没有合并。",
+        "合并的单元格要围成一个矩形；表头不能与下面的行合并。",
     ),
     "footnote-double": (
         "warning",

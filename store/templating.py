@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from store.blank import Blank
-    from store.blocks import Line
+    from store.cursor import Line
     from store.missing import MissingName
     from store.model import BlockSource
     from store.sandbox import SandboxEnvironment
