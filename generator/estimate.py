@@ -26,6 +26,7 @@ _CHART_SHAPE: Final = 0.52
 _WIDEST_CHART: Final = 450.0
 _CHART_SPACE: Final = 12.0
 _TABLE_GAP: Final = 6.0
+_RULE: Final = 12.0
 _IMAGE_HEIGHT: Final = 240.0
 _CELL_PADDING: Final = 216
 _SHARE_WIDTH: Final = 14.0
@@ -152,6 +153,8 @@ class _Estimator:
                 self.flow.whole(min(self.width, _WIDEST_CHART) * shape + _CHART_SPACE)
             case "image":
                 self.flow.whole(_IMAGE_HEIGHT)
+            case "break" if block.text == "rule":
+                self.flow.whole(_RULE)
             case "break":
                 self.flow.turn()
             case "definition":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from tools_word import FakePackage, layout, text_of, wrap
 
-from generator.body import BodyValue
+from generator.body import BodyValue, write_blocks
 from generator.body.numbers import level_xml
 from generator.body.pictures import measure
 from generator.body.tables import column_widths, place_cells
@@ -20,7 +20,7 @@ from generator.layout.model import TextStyle
 from generator.layout.styles import PARAGRAPH_STYLES
 from generator.wordml import NAMESPACES, bookmark_name
 from store.kinds import Numbering
-from store.model import Block, Cell
+from store.model import Block, Cell, Inline
 from store.parser import parse_body
 
 RULE = Numbering(("第一章", "第一节"), ("第一条", "（一）", "1.", "（1）"), ("第一条",))
@@ -359,3 +359,116 @@ def test_a_span_goes_on_below_a_row_that_is_too_short():
     grid = place_cells(Block(type="table", line=1, rows=rows, header_rows=1))
     assert [[item.column for item in row] for row in grid] == [[0, 1, 2]] * 3
     assert [row[2].continues for row in grid] == [False, True, True]
+
+
+# -- other blocks ---------------------------------------------------------------------------------
+
+
+def test_unordered_lists_nest():
+    xml, package = write("- 甲\n    - 子\n- 乙\n")
+    assert levels(xml) == [(1, 0), (1, 1), (1, 0)]
+    assert "●" in package.numberings[0][0]
+
+
+def test_quotes_code_and_page_breaks():
+    xml, _ = write("> 引文。\n\n```\nprint(1)\n\n  end\n```\n\n<!-- 分页 -->\n\n正文。\n")
+    shown = text_of(xml)
+    assert 'w:pStyle w:val="Quote"' in xml
+    assert xml.count('w:pStyle w:val="Code"') == 3
+    assert "  end" in shown
+
+
+def test_a_quote_may_hold_several_blocks():
+    xml, _ = write("> 第一段。\n>\n> 第二段。\n>\n> - 项目\n")
+    assert xml.count('w:pStyle w:val="Quote"') >= 2
+
+
+def test_further_paragraphs_and_tables_belong_to_their_article():
+    text = (
+        "## 总则\n1. 甲。\n\n    第二款。\n\n    | 项 | 值 |\n    |---|---|\n    | 一 | 1 |\n\n"
+        "    - 子项\n"
+    )
+    xml, _ = write(text, RULE, of="规章制度")
+    assert 'w:pStyle w:val="ClauseText"' in xml
+    assert "<w:tbl>" in xml
+    assert xml.index("第二款") < xml.index("<w:tbl>")
+
+
+def test_inline_code_breaks_and_blanks():
+    body = parse_body("正文`code`。  \n下一行。\n", PLAIN)
+    body.root.blocks[0].inlines += (Inline("", "blank", width=6),)
+    package = FakePackage(OWN_STYLES)
+    xml = BodyValue(body, layout("年终总结"), PLAIN).to_wordml(package)
+    assert "<w:br/>" in xml
+    assert 'w:ascii="Courier New"' in xml
+    assert "\u00a0" * 12 in xml
+
+
+def test_a_link_inside_the_document_leads_to_its_bookmark():
+    body = parse_body("## 总则{: #start}\n\n正文。\n", PLAIN)
+    link = Inline("总则", "link", target="#start")
+    body.root.sections[0].blocks[0].inlines = (link,)
+    xml = BodyValue(body, layout("年终总结"), PLAIN).to_wordml(FakePackage(OWN_STYLES))
+    assert '<w:hyperlink w:anchor="start"' in xml
+
+
+def test_an_image_in_running_text_frees_the_line_height(tmp_path):
+    (tmp_path / "a.png").write_bytes(png(40, 40))
+    xml, _ = write("文字![小图](a.png)文字。\n\n1. 条![小图](a.png)款。\n", folder=tmp_path)
+    assert xml.count('<w:spacing w:line="240" w:lineRule="auto"/>') == 2
+
+
+def test_a_note_that_does_not_exist_is_left_out():
+    body = parse_body("正文。\n", PLAIN)
+    body.root.blocks[0].inlines = (Inline("正文。"), Inline("", "footnote", target="无"))
+    package = FakePackage(OWN_STYLES)
+    BodyValue(body, layout("年终总结"), PLAIN, path="文.md").to_wordml(package)
+    assert package.warnings == ["文.md 第1行：没有名为“无”的脚注，已略去。"]
+
+
+def test_deeper_levels_than_the_kind_names_are_numbered_too():
+    text = "1. 甲\n    1. 乙\n        1. 丙\n            1. 丁\n"
+    xml, package = write(text)
+    assert [level for _, level in levels(xml)][:2] == [0, 1]
+    assert len(paragraphs(xml)) == 4
+    assert "①" not in text_of(xml) or package.numberings
+
+
+def test_a_table_of_too_many_columns_is_cut_with_a_warning():
+    row = "|" + "甲|" * 70 + "\n"
+    xml, package = write(row + "|" + "---|" * 70 + "\n" + row)
+    assert xml.count("<w:gridCol") == 63
+    assert any("最多63列" in text for text in package.warnings)
+
+
+def test_a_control_character_is_told():
+    body = parse_body("正文。\n", PLAIN)
+    body.root.blocks[0].inlines = (Inline("正\x01文。"),)
+    package = FakePackage(OWN_STYLES)
+    xml = BodyValue(body, layout("年终总结"), PLAIN).to_wordml(package)
+    assert "正文。" in xml
+    assert "控制字符" in package.warnings[0]
+
+
+def test_blocks_alone_can_be_written():
+    package = FakePackage(OWN_STYLES)
+    xml = write_blocks([table([["甲"], ["1"]])], package, layout("年终总结"), PLAIN)
+    assert xml.startswith("<w:tbl>")
+
+
+def test_a_form_holds_openings_subsections_and_large_tables():
+    rows = "".join(f"| 指标{n} | {n}% |\n" for n in range(12))
+    text = (
+        "开头的说明。\n\n## 岗位权限\n\n### 审批权\n\n正文。\n\n## 空白\n\n"
+        f"## 考核指标\n\n说明。\n\n| 指标 | 权重 |\n|---|---|\n{rows}"
+    )
+    xml, _ = write(text, of="岗位说明书")
+    assert xml.count("<w:tbl>") == 1
+    assert text_of(xml).index("开头的说明") < text_of(xml).index("审批权")
+    assert xml.count("<w:vMerge/>") == 13
+
+
+def test_a_rule_is_a_line_and_a_page_break_a_new_page():
+    xml, _ = write("甲。\n\n---\n\n乙。\n\n<!-- 分页 -->\n\n丙。\n")
+    assert xml.count("<w:pBdr>") == 1
+    assert xml.count('<w:br w:type="page"/>') == 1

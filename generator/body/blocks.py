@@ -23,6 +23,10 @@ _TERM_SHARE: Final = 0.2
 _FIRST_CHARACTER: Final = re.compile(
     r'(<w:r>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:t xml:space="preserve">)([^<&])(?=[^<]{16})'
 )
+_RULE: Final = (
+    '<w:p><w:pPr><w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="7F7F7F"/></w:pBdr>'
+    '<w:spacing w:before="0" w:after="120" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+)
 _PAGE_BREAK: Final = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 _BULLET_ROOM: Final = 1.5
 
@@ -48,7 +52,7 @@ class BlockWriter:
             "image": lambda block: write_picture(self.context, block),
             "code": self._code,
             "chart": self._chart,
-            "break": lambda _: _PAGE_BREAK,
+            "break": lambda block: _RULE if block.text == "rule" else _PAGE_BREAK,
         }
 
     # -- sections ----------------------------------------------------------------------------
