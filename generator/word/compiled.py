@@ -13,6 +13,7 @@ from jinja2 import Environment, TemplateSyntaxError, UndefinedError, meta
 from jinja2.exceptions import TemplateError
 
 from generator.word.compiler import compile_part
+from generator.word.contents import Contents, has_contents
 from generator.word.environment import WordEnvironment
 from generator.word.errors import Place, RenderFailed, TemplateMistake
 from generator.word.numbering import NumberedParagraphs
@@ -27,7 +28,7 @@ from store.jinja_messages import explain_failure, explain_syntax
 from store.missing import MissingNames, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from generator.word.compiler import PartSource
     from generator.word.package import Entry
@@ -93,6 +94,7 @@ class CompiledTemplate:
             self._take_over(environment)
         self.first_free_id = 1000
         self.main_section = ""
+        self.has_contents = False
         self.parts: list[CompiledPart] = []
         self._compile_parts()
         self._bases: OrderedDict[frozenset[str], ZipBase] = OrderedDict()
@@ -134,6 +136,7 @@ class CompiledTemplate:
             self.first_free_id = 100_000
         start = xml.rfind("<w:sectPr")
         self.main_section = xml[start:] if start >= 0 else ""
+        self.has_contents = has_contents(xml)
 
     def _compile_part(self, name: str, xml: str, numbers: NumberedParagraphs) -> None:
         part = compile_part(
@@ -190,6 +193,7 @@ class CompiledTemplate:
         *,
         blank: bool = False,
         prepare: Callable[[Rendering], None] | None = None,
+        pages: Sequence[tuple[str, int]] | None = None,
     ) -> tuple[bytes, list[str]]:
         """Render all parts and write the file; also give the warnings.
 
@@ -197,6 +201,7 @@ class CompiledTemplate:
             context: The values by name.
             blank: Print the form empty.
             prepare: Called with the rendering before the file is put together.
+            pages: Headings and their pages, for the table of contents.
         """
         rendering = Rendering(self, refuse_illegal=self._refuse)
         token = _RENDERING.set(rendering)
@@ -206,6 +211,8 @@ class CompiledTemplate:
                 rendering.warnings.extend(session.warnings)
             if not blank:
                 session.raise_missing()
+            if self.has_contents:
+                self._fill_contents(rendered, rendering, pages)
             if prepare is not None:
                 prepare(rendering)
             changes = rendering.finish(rendered)
@@ -230,6 +237,17 @@ class CompiledTemplate:
                 raise self._failure(part, exc) from exc
             rendered[source.name] = repair(text) if rendering.marked else text
         return rendered
+
+    def _fill_contents(
+        self,
+        rendered: dict[str, str],
+        rendering: Rendering,
+        pages: Sequence[tuple[str, int]] | None,
+    ) -> None:
+        main = self.package.main
+        xml = rendered.get(main) or self.package.text(main)
+        styles = self.related_text("/styles")
+        rendered[main] = Contents(styles, rendering.next_id, pages).fill(xml)
 
     def _failure(self, part: CompiledPart, exc: Exception) -> WenshuError:
         site = _site_at(part.source, _failing_line(part, exc))

@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from generator.word.compiled import CompiledTemplate
+from generator.word.contents import measured_pages
 from generator.word.errors import ValueRefused
 from generator.word.images import read_image
 from generator.word.package import read_bytes
@@ -88,6 +89,7 @@ class WordTemplate:
         blank: bool = False,
         watermark: str = "",
         properties: Mapping[str, str] | None = None,
+        measure: bool = False,
     ) -> bytes:
         """Fill the template in.
 
@@ -97,6 +99,8 @@ class WordTemplate:
                 missing prints nothing.
             watermark: A text behind every page (草案, 现行).
             properties: Custom document properties (provenance).
+            measure: Let LibreOffice, where it is installed, measure the page numbers of a table
+                of contents in the template; else they are estimated (Word counts them anew).
 
         Returns:
             A complete .docx. `warnings` then holds the sentences of this rendering.
@@ -116,6 +120,10 @@ class WordTemplate:
                 replace(rendering)
 
         data, warnings = self._compiled.render(context, blank=blank, prepare=prepare)
+        if measure and self._compiled.has_contents and (pages := measured_pages(data)):
+            data, warnings = self._compiled.render(
+                context, blank=blank, prepare=prepare, pages=pages
+            )
         self.warnings = [*self._compiled.warnings, *warnings]
         return data
 
