@@ -34,6 +34,6 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for."""
     if name not in __all__:
         raise AttributeError(name)
-    from importlib import import_module
+    from importlib import import_module  # noqa: PLC0415
 
     return getattr(import_module(f"search.{_MODULES.get(name, 'errors')}"), name)

@@ -33,7 +33,7 @@ class Segmenter:
 
     def _load(self) -> Jieba:
         if self._jieba is None:
-            from rjieba import Jieba
+            from rjieba import Jieba  # noqa: PLC0415
 
             self._jieba = Jieba()
             for word in self._words:

@@ -10,7 +10,7 @@ import numpy as np
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
-from search.ranking import Scores, brevity, coverage, rank, supported, whole_scores
+from search.ranking import Scores, brevity, coverage, nothing, rank, supported, whole_scores
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ArrayEngine:
         if exact or (not question.wanted and (filtered or request.excluded)):
             return whole_scores(self.corpus, question.wanted, masks)
         if not question.wanted:
-            return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+            return nothing()
         return rank(self.corpus, question.wanted, masks)
 
     # -- second stage -----------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def _named(plain: str, title: str, post: str) -> int:
 
 def hash_text(text: str) -> int:
     """A 64-bit number of a text, the same in every process."""
-    from hashlib import blake2b
+    from hashlib import blake2b  # noqa: PLC0415
 
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 

@@ -163,7 +163,11 @@ def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch |
     command = [sys.executable, "-m", "search.worker"]
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
         )
     except OSError:
         return None

@@ -81,18 +81,18 @@ class _WhooshSegment(base.Segment):
     def deleted_count(self) -> int:
         return self.arrays.units - self.doc_count()
 
-    def delete_document(self, docnum: int, delete: bool = True) -> None:
+    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001
         raise NotImplementedError
 
 
 class ArrayCodec(base.Codec):
     """Reads postings and lengths from arrays."""
 
-    def terms_reader(self, storage: object, segment: _WhooshSegment) -> _Terms:
+    def terms_reader(self, storage: object, segment: _WhooshSegment) -> _Terms:  # noqa: ARG002
         """The postings."""
         return _Terms(segment.arrays)
 
-    def per_document_reader(self, storage: object, segment: _WhooshSegment) -> _Documents:
+    def per_document_reader(self, storage: object, segment: _WhooshSegment) -> _Documents:  # noqa: ARG002
         """The lengths."""
         return _Documents(segment)
 
@@ -226,7 +226,7 @@ class ArrayMatcher(LeafMatcher):
             raise ReadTooFar
         self._at += 1
 
-    def skip_to(self, id: int) -> None:
+    def skip_to(self, id: int) -> None:  # noqa: A002
         """Go to this unit or the next behind it."""
         if not self.is_active():
             raise ReadTooFar

@@ -73,7 +73,7 @@ class Explanation:
 
 def explain(generation: Generation, found: Found, question: Question, day: object) -> Explanation:
     """Compute the parts of a hit's score again, term by term."""
-    from datetime import date
+    from datetime import date  # noqa: PLC0415
 
     assert isinstance(day, date)
     terms = [share for share in _shares(generation, found, question) if share.score > 0]

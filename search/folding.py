@@ -69,7 +69,7 @@ def _replace(match: re.Match[str]) -> str:
 
 def _variants() -> dict[str, str]:
     """Traditional characters and compatibility ideographs with their simplified forms."""
-    from opencc import OpenCC
+    from opencc import OpenCC  # noqa: PLC0415
 
     characters = [chr(code) for first, last in _IDEOGRAPHS for code in range(first, last)]
     folded = OpenCC("t2s").convert("\n".join(characters)).split("\n")

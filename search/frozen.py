@@ -65,12 +65,11 @@ class Analysis:
     @classmethod
     def load(cls, place: Place, name: str, checksum: int) -> Analysis:
         """Read the analysis of an index; one that was read before is used again."""
+        place.check(name, checksum)
         key = (str(place.path / name), checksum)
         found = _read.get(key)
         if found is None:
             found = cls.from_json(place.read_json(name, checksum))
             _read.clear()
             _read[key] = found
-        elif not (place.path / name).exists():
-            raise DamagedFileError(name)
         return found

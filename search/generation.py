@@ -46,6 +46,7 @@ class Generation:
         self.analysis_mark: tuple[str, int] = (value["analysis"][0], value["analysis"][1])
         self.analysis = Analysis.load(place, *self.analysis_mark)
         self.readings_mark: tuple[str, int] = (value["readings"][0], value["readings"][1])
+        place.check(*self.readings_mark)
         self.table = Table.from_json(value["table"])
         self.segments = [Segment(place.path / mark.name) for mark in self.marks]
         self.rows_of = [

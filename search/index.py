@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Self
 
+    from whoosh.searching import Results as WhooshResults
+
     from search.relations import Related
     from search.suggestions import Suggester, Suggestion
     from search.syntax import Request
     from search.terms import Question
     from search.updating import Summary
+    from search.whoosh_queries import Query
+    from search.whoosh_search import WhooshSearch
     from store import Workspace
 
     Progress = Callable[[int, int], None]
@@ -57,7 +61,9 @@ class SearchIndex:
     def _take(self, generation: Generation) -> None:
         self._generation = generation
         self._engine = ArrayEngine(generation)
-        for name in ("_lexicon", "_speller"):
+        if self.summary is not None:
+            self.summary.documents, self.summary.units = self.documents, self.units
+        for name in ("_lexicon", "_speller", "_suggester", "_whoosh"):
             self.__dict__.pop(name, None)
 
     @classmethod
@@ -94,6 +100,20 @@ class SearchIndex:
             raise IndexNotWritableError(str(place.path))
         return cls(workspace, found, summary)
 
+    def whoosh(self, query: Query, limit: int = 10) -> WhooshResults:
+        """Run a Whoosh query over `words`, `grams` and the metadata fields; a Whoosh Results.
+
+        For programs that speak Whoosh; nothing of the second stage is applied.
+        """
+        return self._whoosh.search(query, limit)
+
+    @cached_property
+    def _whoosh(self) -> WhooshSearch:
+        from search.whoosh_search import WhooshSearch  # noqa: PLC0415 - for programs only
+
+        masks = self._engine.masks
+        return WhooshSearch(self._generation.corpus, masks.field_mask)
+
     def refresh(self) -> bool:
         """Notice changes of `kb/`, or of the index by another program; True when there were any."""
         library = Library(self.workspace)
@@ -125,7 +145,7 @@ class SearchIndex:
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def search(
+    def search(  # noqa: PLR0913
         self,
         query: str,
         *,
@@ -223,13 +243,13 @@ class SearchIndex:
 
     @cached_property
     def _suggester(self) -> Suggester:
-        from search.suggestions import Suggester
+        from search.suggestions import Suggester  # noqa: PLC0415
 
         return Suggester(self._generation, self._speller)
 
     def related(self, document_id: str, limit: int = 5) -> list[Related]:
         """Other documents about the same things."""
-        from search.relations import related
+        from search.relations import related  # noqa: PLC0415
 
         return related(self._generation, document_id, limit)
 
@@ -254,7 +274,7 @@ def _try_open(place: Folder) -> Generation | None:
 
 
 def _behind(generation: Generation, library: Library) -> bool:
-    from search.staleness import is_behind
+    from search.staleness import is_behind  # noqa: PLC0415
 
     return is_behind(generation, library)
 
@@ -269,7 +289,7 @@ def _update(
     wait: float,
 ) -> Summary | None:
     """Update; where that is refused and there is an older index, use that."""
-    from search.updating import Updater
+    from search.updating import Updater  # noqa: PLC0415
 
     try:
         return Updater(place, library, progress).run(rebuild=rebuild, wait=wait)

@@ -114,7 +114,7 @@ class Library:
             weight=kind.weight,
         )
 
-    def _mode(self, entry: Entry, life_cycle: bool) -> int:
+    def _mode(self, entry: Entry, life_cycle: bool) -> int:  # noqa: FBT001
         meta = entry.meta
         if not life_cycle:
             return ALWAYS
@@ -140,10 +140,10 @@ class Library:
 
 def file_mark(path: str) -> list[object]:
     """A file's path, size and time; -1 where there is none."""
-    from os import stat
+    from os import stat  # noqa: PLC0415
 
     try:
-        status = stat(path)
+        status = stat(path)  # noqa: PTH116
     except OSError:
         return [path, -1, -1]
     return [path, status.st_size, status.st_mtime_ns]

@@ -68,6 +68,19 @@ class Folder:
             raise DamagedFileError(name)
         return value
 
+    def check(self, name: str, checksum: int) -> None:
+        """Make sure that a small file is as it was written.
+
+        Raises:
+            DamagedFileError: It is missing or different.
+        """
+        try:
+            same = file_checksum(self.path / name) == checksum
+        except OSError as error:
+            raise DamagedFileError(name) from error
+        if not same:
+            raise DamagedFileError(name)
+
     def current(self) -> dict[str, Any] | None:
         """What the present generation is called, None when there is none.
 

@@ -63,6 +63,11 @@ class Scores(NamedTuple):
     shares: Array
 
 
+def nothing() -> Scores:
+    """No units at all."""
+    return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+
+
 def rank(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]) -> Scores:
     """Score the units that carry a fair part of the question.
 
@@ -71,6 +76,8 @@ def rank(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]
         wanted: The terms.
         masks: For each segment, which units are allowed; None for all.
     """
+    if not corpus.segments:
+        return nothing()
     factors = [item.weight * corpus.idf(item.field, item.term) * (K1 + 1) for item in wanted]
     whole = {WORDS: 0.0, GRAMS: 0.0}
     for item, factor in zip(wanted, factors, strict=True):
@@ -139,7 +146,7 @@ class _Question:
 
     def scores(self, mask: Array | None) -> Scores:
         if not self.terms:
-            return Scores(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+            return nothing()
         total = sum(term.factor for term in self.terms)
         few = sum(term.postings for term in self.terms) < _FEW_POSTINGS
         done = len(self.terms) if few else self._until(0, _FIRST_PASS * total)
@@ -255,6 +262,8 @@ def supported(rows: Array, scores: Array, weight: float, depth: int = 3) -> Arra
 
 def whole_scores(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array | None]) -> Scores:
     """Score every allowed unit, also one without any of the terms."""
+    if not corpus.segments:
+        return nothing()
     factors = [item.weight * corpus.idf(item.field, item.term) * (K1 + 1) for item in wanted]
     units, scores, shares = [], [], []
     for at, offset in enumerate(corpus.offsets):

@@ -172,7 +172,7 @@ class Hit:
 
     def explain(self) -> Explanation:
         """Which terms, which fields and which weights made the score."""
-        from search.explanation import explain
+        from search.explanation import explain  # noqa: PLC0415
 
         return explain(self._generation, self._found, self._results.question, self._results.day)
 
@@ -204,7 +204,7 @@ class Results:
         notes: What the user should know about how the query was read.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         query: str,
@@ -268,7 +268,7 @@ class Results:
         """Whether a part's label is the one that was asked for."""
         if not self.request.part:
             return None
-        from search.labels import normal_label
+        from search.labels import normal_label  # noqa: PLC0415
 
         wanted = normal_label(self.request.part).replace("(", "").replace(")", "")
         return lambda label: normal_label(label).replace("(", "").replace(")", "") == wanted
@@ -285,7 +285,7 @@ class Results:
     @property
     def wider(self) -> list[str]:
         """Wider queries to offer when nothing was found."""
-        from search.widening import wider
+        from search.widening import wider  # noqa: PLC0415
 
         return wider(self.request, self.question)
 
@@ -296,8 +296,6 @@ class Results:
             "total": self.total,
             "took_ms": round(self.took_ms, 2),
             "suggestion": self.suggestion,
-            "expansions": {word: list(terms) for word, terms in self.expansions},
-            "notes": self.notes,
             "facets": self.facets,
             "hits": [hit.to_json() for hit in self.hits],
         }

@@ -199,13 +199,13 @@ def _take_article(text: str, request: Request) -> str:
 
 def _take_operators(text: str, quoted: dict[str, str], request: Request) -> None:
     """Let Whoosh's parser read AND, OR, NOT and parentheses."""
-    from whoosh import fields
-    from whoosh.qparser.common import QueryParserError
-    from whoosh.qparser.default import QueryParser
-    from whoosh.qparser.plugins import GroupPlugin, OperatorsPlugin, WhitespacePlugin
-    from whoosh.qparser.syntax import AndGroup
+    from whoosh import fields  # noqa: PLC0415
+    from whoosh.qparser.common import QueryParserError  # noqa: PLC0415
+    from whoosh.qparser.default import QueryParser  # noqa: PLC0415
+    from whoosh.qparser.plugins import GroupPlugin, OperatorsPlugin, WhitespacePlugin  # noqa: PLC0415
+    from whoosh.qparser.syntax import AndGroup  # noqa: PLC0415
 
-    from search import whoosh_queries as wq
+    from search import whoosh_queries as wq  # noqa: PLC0415
 
     schema = fields.Schema(text=fields.ID())
     plugins = [WhitespacePlugin, GroupPlugin, OperatorsPlugin]

@@ -23,12 +23,13 @@ MENDED_WEIGHT: Final = 0.8
 _MOST_TERMS: Final = 160
 # What makes a question of a sentence and says nothing about its subject.
 QUESTION_WORDS: Final = frozenset(
-    (
+    (  # noqa: SIM905
         "怎么办 怎么 怎样 如何 吗 呢 吧 啊 么 是否 能否 可否 能 能不能 可以 可不可以 哪些 哪个 "
         "哪里 什么 为什么 多少 几 谁 应该 有 没有 我 我们 你 他 她 它 的 地 得 了 着 在 是 是不是 "
         "和 与 或 及 被 把 要 会 该 人 后 时 应 应当 对 不 请问 需要 想 想要 一个 这 那 这个 那个 "
-        "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下 多久 多长 几天 几个 几次 怎么样"
-    ).split()  # noqa: SIM905
+        "到 给 让 就 都 也 还 又 如果 但 但是 因为 所以 知道 告诉 一下 "
+        "多久 多长 几天 几个 几次 怎么样"
+    ).split()
 )
 
 

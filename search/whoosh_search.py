@@ -42,6 +42,7 @@ class WhooshSearch:
 
     def search(self, query: Query, limit: int = 10) -> Results:
         """The best units, as Whoosh's `Searcher.search` would give them."""
+        query = query.normalize()
         try:
             segments = range(len(self._corpus.segments))
             found = [self._evaluator.evaluate(query, at) for at in segments]
@@ -49,5 +50,5 @@ class WhooshSearch:
             return self.searcher.search(query, limit=limit)
         results = Results(self.searcher, query, top(found, self._corpus.offsets, limit))
         total: Any = sum(len(matches.units) for matches in found)
-        results._total = total
+        results._total = total  # noqa: SLF001
         return results

@@ -18,10 +18,10 @@ def main() -> None:
     """Do the share that stdin describes."""
     job: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
 
-    from search.batches import write_batch
-    from search.frozen import Analysis
-    from search.library import Library
-    from store import Workspace
+    from search.batches import write_batch  # noqa: PLC0415
+    from search.frozen import Analysis  # noqa: PLC0415
+    from search.library import Library  # noqa: PLC0415
+    from store import Workspace  # noqa: PLC0415
 
     library = Library(Workspace.open(job["root"]))
     analysis = Analysis.from_json(job["analysis"])

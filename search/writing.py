@@ -150,7 +150,7 @@ class GenerationWriter:
         return total > 1 and used[mark.name] < (1 - _REMOVED_SHARE) * total
 
     def _merge(self, marks: list[SegmentMark], table: Table) -> SegmentMark:
-        from search.merging import merge
+        from search.merging import merge  # noqa: PLC0415
 
         segments = [self._open(mark) for mark in marks]
         living = {(row.segment, row.ordinal) for row in table.rows}

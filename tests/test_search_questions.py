@@ -1,0 +1,175 @@
+"""Hand-made questions on the starter library, over all kinds of documents and sorts of query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from search import SearchIndex
+
+if TYPE_CHECKING:
+    from search import Hit
+    from store import Workspace
+
+QUESTIONS = Path(__file__).parent / "data" / "search_questions.tsv"
+
+
+def read_questions() -> list[tuple[str, str, str, dict[str, Any]]]:
+    rows = []
+    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            query, document, clause, *options = line.split("\t")
+            rows.append((query, document, clause, dict(o.split("=", 1) for o in options)))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def index(starter: Workspace) -> SearchIndex:
+    return SearchIndex.open(starter)
+
+
+def fits(hit: Hit, document: str, clause: str) -> bool:
+    return hit.id == document and clause in {"*", hit.clause or "-"}
+
+
+def test_there_are_enough_questions_on_all_kinds() -> None:
+    rows = read_questions()
+    assert len(rows) >= 120
+    assert len({document.partition("/")[0] for _, document, _, _ in rows}) == 8
+
+
+def test_the_expected_hit_comes_first(index: SearchIndex) -> None:
+    rows = read_questions()
+    ranks = []
+    for query, document, clause, options in rows:
+        hits = index.search(query, **options).hits
+        ranks.append(next((k for k, h in enumerate(hits) if fits(h, document, clause)), 99))
+    missed = [(row[0], rank) for row, rank in zip(rows, ranks, strict=True) if rank]
+    assert sum(rank == 0 for rank in ranks) >= 0.9 * len(rows), missed
+    assert sum(rank < 3 for rank in ranks) >= 0.95 * len(rows), missed
+    assert max(ranks) < 99, missed
+
+
+def test_words_in_quotes_stand_in_every_hit(index: SearchIndex) -> None:
+    results = index.search('"客户满意度"', limit=200)
+    assert results.total == len(results.hits) > 5
+    assert all("客户满意度" in hit.text for hit in results)
+    assert all("<mark>客户满意度</mark>" in hit.snippet for hit in results)
+
+
+def test_initials_find_what_the_words_find(index: SearchIndex) -> None:
+    typed, words = index.search("khts"), index.search("客户投诉")
+    assert [hit.citation for hit in typed] == [hit.citation for hit in words]
+    assert typed.expansions[0] == ("khts", ("客户投诉",))
+    assert "<mark>客户投诉</mark>" in typed.hits[0].snippet
+
+
+def test_traditional_characters_find_the_same(index: SearchIndex) -> None:
+    traditional, simplified = index.search("客戶投訴"), index.search("客户投诉")
+    assert traditional.total == simplified.total > 0
+    assert [h.citation for h in traditional] == [h.citation for h in simplified]
+
+
+def test_title_words_and_an_article(index: SearchIndex) -> None:
+    results = index.search("考勤 第十二条")
+    assert results.hits[0].citation.startswith("《考勤与休假管理办法》（2024版）第十二条")
+    assert all(hit.clause == "第十二条" for hit in results)
+    assert [v["version"] for v in results.hits[0].versions] == ["2022"]
+
+
+def test_a_paragraph_of_an_article(index: SearchIndex) -> None:
+    hit = index.search("《考勤与休假管理办法》第十二条第二款").hits[0]
+    assert hit.citation == "《考勤与休假管理办法》（2024版）第十二条第二款"
+    assert hit.sub_label == "第二款"
+
+
+def test_left_out_words_and_a_department(index: SearchIndex) -> None:
+    results = index.search("投诉 -电话 部门:客户部", limit=200)
+    assert results.total == len(results.hits) > 5
+    for hit in results:
+        assert hit.department == "客户部"
+        assert "电话" not in hit.text
+    assert set(results.facets["department"]) == {"客户部"}
+
+
+def test_in_force_on_a_day(index: SearchIndex) -> None:
+    then = index.search("请假", on="2023-06-01").hits[0]
+    now = index.search("请假", on="2026-11-23").hits[0]
+    assert (then.version, now.version) == ("2022", "2024")
+    assert then.in_force is now.in_force is True
+
+
+def test_facets_count_the_hits(index: SearchIndex) -> None:
+    results = index.search("投诉 处理", limit=500)
+    for name in ("kind", "department", "status"):
+        assert sum(results.facets[name].values()) == results.total
+    assert results.facets["kind"]["policy"] == sum(hit.kind == "policy" for hit in results)
+
+
+def test_everyday_words_can_be_switched_off(index: SearchIndex) -> None:
+    with_terms = index.search("公章带出去")
+    without = index.search("公章带出去", expand=False)
+    assert ("公章", ("印章",)) in with_terms.expansions
+    assert not without.expansions
+    assert with_terms.hits[0].clause == "第十五条"
+
+
+def test_a_mistyped_word_is_mended_and_told(index: SearchIndex) -> None:
+    results = index.search("客户投素")
+    assert results.suggestion == "客户投诉"
+    assert "客户投诉" in results.hits[0].text
+
+
+def test_json_is_the_contract(index: SearchIndex) -> None:
+    found: dict[str, Any] = index.search("年假 没休完").to_json()
+    assert list(found) == ["query", "total", "took_ms", "suggestion", "facets", "hits"]
+    hit = found["hits"][0]
+    names = (
+        "id title kind department status number version effective expires in_force clause "
+        "sub_label citation anchor heading text snippet highlights score path line versions"
+    )
+    assert list(hit) == names.split()
+    for start, end in hit["highlights"]:
+        assert 0 <= start < end <= len(hit["text"])
+    lines = Path(hit["path"]).read_text(encoding="utf-8").splitlines()
+    assert "没休完" in "".join(lines[hit["line"] - 1 : hit["line"] + 12]) or lines[hit["line"] - 1]
+
+
+def test_every_hit_is_explained(index: SearchIndex) -> None:
+    hit = index.search("印章 遗失").hits[0]
+    explanation = hit.explain()
+    assert {"印章", "遗失"} <= {share.term for share in explanation.terms}
+    assert sum(share.score for share in explanation.terms) == pytest.approx(
+        explanation.first, rel=1e-3
+    )
+    assert "得分" in explanation.lines()[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("客户投", "客户投诉处理办法"),
+        ("置业", "置业顾问岗位职责"),
+        ("khts", "客户投诉处理办法"),
+        ("刻制", "刻制与启用"),
+    ],
+)
+def test_suggestions_while_typing(index: SearchIndex, typed: str, wanted: str) -> None:
+    texts = [suggestion.text for suggestion in index.suggest(typed)]
+    assert any(wanted in text or text in wanted for text in texts), texts
+
+
+def test_related_documents(index: SearchIndex) -> None:
+    found = index.related("管理制度/客户投诉处理办法")
+    assert 0 < len(found) <= 5
+    assert "管理制度/客户投诉处理办法@1.0" not in {other.id for other in found}
+    assert any("客户" in other.title for other in found)
+
+
+def test_nothing_found_offers_wider_queries(index: SearchIndex) -> None:
+    results = index.search('"完全没有这句话的" 印章')
+    assert results.total == 0
+    assert results.wider
+    assert all(index.search(query).total for query in results.wider[:1])
