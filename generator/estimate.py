@@ -11,7 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.body.tables import WHOLE_TABLE, column_widths, place_cells, text_units
+from generator.body.columns import column_widths, place_cells, text_units
+from generator.body.tables import WHOLE_TABLE
 from generator.layout.styles import resolved
 from generator.wordml import mm
 from store.model import Clause

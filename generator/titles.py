@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 from math import ceil
 from typing import Final
 
-from generator.body.tables import text_units
+from generator.body.columns import text_units
 
 _NEVER_BEFORE: Final = re.compile(
     r"^[年月日的度、，）》”：半和与]|^[上下]半年|^季度|^(?:专员|主管|经理|岗位?|人员)"

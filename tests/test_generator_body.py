@@ -13,9 +13,9 @@ from lxml import etree
 from tools_word import FakePackage, layout, text_of, wrap
 
 from generator.body import BodyValue, write_blocks
+from generator.body.columns import column_widths, place_cells
 from generator.body.numbers import level_xml
 from generator.body.pictures import measure
-from generator.body.tables import column_widths, place_cells
 from generator.layout.model import TextStyle
 from generator.layout.styles import PARAGRAPH_STYLES
 from generator.wordml import NAMESPACES, bookmark_name

@@ -6,7 +6,8 @@ else who has blocks of the model to write. One concept a module::
     styles     which style of the template a block takes
     inlines    text with emphasis, links, references, blanks and notes into runs
     numbers    real multilevel numbering that prints the labels the model computed
-    tables     widths by content, merged cells, repeated header rows
+    columns    where the cells of a table stand, widths by content
+    tables     repeated header rows, rows and small tables that stay whole
     pictures   images from the workspace, scaled to the text
     blocks     sections, clauses and all other blocks
     form       the body as one form of tables (role descriptions)

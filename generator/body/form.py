@@ -13,17 +13,9 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
 from generator.body.blocks import BlockWriter
+from generator.body.columns import column_aligns, column_widths, place_cells, text_units
 from generator.body.inlines import write_runs
-from generator.body.tables import (
-    cell_properties,
-    column_aligns,
-    column_widths,
-    is_pairs,
-    keep_next,
-    place_cells,
-    table_xml,
-    text_units,
-)
+from generator.body.tables import cell_properties, is_pairs, keep_next, table_xml
 from generator.layout.pieces import thin_paragraph
 from generator.wordml import mm, paragraph, run
 from store.model import Clause
