@@ -8,20 +8,30 @@ texts of our own; the test prints how the library is recognised.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from importer.model import Node
 
+    _Count = Callable[[str, float, str], None]
+
 OTHER: Final = "other"
 _TITLES: Final = (
-    ("other", 12.0, r"合同|协议书?$|协议[（(]|申请[表书]|登记表|审批表|报名表|通知书|请示|批复|会议纪要|委托书|授权书|询价|报价单|发票|收据|清单$|名单$|台账$"),
+    (
+        "other",
+        12.0,
+        r"合同|协议书?$|协议[（(]|申请[表书]|登记表|审批表|报名表|通知书|请示|批复|会议纪要|委托书|授权书|询价|报价单|发票|收据|清单$|名单$|台账$",
+    ),
     ("job-duty", 9.0, r"职责|岗位说明|职务说明|岗位任务|职能(?!部门)"),
-    ("code-of-conduct", 9.0, r"行为规范|行为准则|员工守则|守则|礼仪规范|服务规范|职业道德|廉洁从业|从业规范"),
+    (
+        "code-of-conduct",
+        9.0,
+        r"行为规范|行为准则|员工守则|守则|礼仪规范|服务规范|职业道德|廉洁从业|从业规范",
+    ),
     ("service-pledge", 9.0, r"承诺"),
     ("year-end-summary", 9.0, r"总结|述职|工作报告|年度报告|工作回顾|小结"),
     ("policy", 8.0, r"制度|办法|规定|条例|细则|规程|管理规范|实施意见|暂行"),
@@ -65,7 +75,7 @@ def classify(title: str, nodes: Sequence[Node], *, known: frozenset[str] | None 
         nodes: Its outline.
         known: The kinds there are; others give way to `other`.
     """
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     reasons: list[tuple[float, str, str]] = []
 
     def count(kind: str, amount: float, why: str) -> None:
@@ -82,41 +92,43 @@ def classify(title: str, nodes: Sequence[Node], *, known: frozenset[str] | None 
     return _verdict(scores, reasons, known)
 
 
-def _title(title: str, count: object) -> None:
+def _title(title: str, count: _Count) -> None:
     for kind, weight, pattern in _TITLE_PATTERNS:
         matches = list(pattern.finditer(title))
         if matches:
             late = matches[-1].end() >= len(re.sub(r"[（(].*$|\d+$", "", title)) - 1
-            count(kind, weight if late else weight * 0.6, f"标题中有“{matches[-1].group()}”")  # type: ignore[operator]
+            count(kind, weight if late else weight * 0.6, f"标题中有“{matches[-1].group()}”")
 
 
-def _form(whole: str, clauses: list[Node], nodes: Sequence[Node], count: object) -> None:
+def _form(whole: str, clauses: list[Node], nodes: Sequence[Node], count: _Count) -> None:
     parties = len(_FORM.findall(whole))
     if parties >= 2:
-        count(OTHER, 6.0 + parties, "有甲方、乙方")  # type: ignore[operator]
+        count(OTHER, 6.0 + parties, "有甲方、乙方")
     if clauses:
         acting = sum(bool(_ACTION.match(node.text)) for node in clauses)
         share = acting / len(clauses)
         if share >= 0.4:
-            count("job-duty", 5.0 * share, f"{len(clauses)} 个条目中 {acting} 个以职责动词开头")  # type: ignore[operator]
+            count("job-duty", 5.0 * share, f"{len(clauses)} 个条目中 {acting} 个以职责动词开头")
         articles = sum(node.scheme.startswith("第") for node in clauses)
         if articles >= 3:
-            count("policy", 2.5, f"有 {articles} 条“第几条”")  # type: ignore[operator]
-    blocks = [node for top in nodes for node in top.walk() if node.sort == "block" and len(node.text) > 60]
+            count("policy", 2.5, f"有 {articles} 条“第几条”")
+    blocks = [
+        node for top in nodes for node in top.walk() if node.sort == "block" and len(node.text) > 60
+    ]
     prose = sum(len(node.text) for node in blocks) / max(len(whole), 1)
     if prose > 0.6 and len(whole) > 300:
-        count("article", 1.6 * prose, f"多为成段的文字（{prose:.0%}）")  # type: ignore[operator]
+        count("article", 1.6 * prose, f"多为成段的文字（{prose:.0%}）")
     if not whole.strip():
         return
     blanks = len(re.findall(r"[_＿]{3,}|[：:]\s*(?:\n|$)", whole))
     tables = sum(node.piece.type == "table" for top in nodes for node in top.walk())
     if tables and len(whole) < 80 * tables:
-        count(OTHER, 4.0, "主要是表格")  # type: ignore[operator]
+        count(OTHER, 4.0, "主要是表格")
     elif blanks > 6 and blanks * 60 > len(whole):
-        count(OTHER, 3.0, f"有 {blanks} 处待填")  # type: ignore[operator]
+        count(OTHER, 3.0, f"有 {blanks} 处待填")
 
 
-def _words(whole: str, count: object) -> None:
+def _words(whole: str, count: _Count) -> None:
     """Words by density: hits in a thousand characters, with less and less effect."""
     thousands = max(len(whole), 250) / 1000
     for kind, pattern in _WORD_PATTERNS.items():
@@ -127,14 +139,14 @@ def _words(whole: str, count: object) -> None:
         density = total / thousands
         amount = min(4.5, 1.4 * density**0.5 * min(1.0, len(hits) / 3))
         shown = "、".join(word for word, _ in hits.most_common(3))
-        count(kind, amount, f"文中有“{shown}”等 {total} 处")  # type: ignore[operator]
+        count(kind, amount, f"文中有“{shown}”等 {total} 处")
 
 
 def _verdict(
-    scores: Counter[str], reasons: list[tuple[float, str, str]], known: frozenset[str] | None
+    scores: dict[str, float], reasons: list[tuple[float, str, str]], known: frozenset[str] | None
 ) -> Verdict:
     if known is not None:
-        scores = Counter({kind: score for kind, score in scores.items() if kind in known or kind == OTHER})
+        scores = {kind: score for kind, score in scores.items() if kind in known or kind == OTHER}
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < 2.2:
         best = ranked[0][1] if ranked else 0.0

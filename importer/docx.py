@@ -35,7 +35,19 @@ _SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText
 # Styles of what Wenshu prints around a body: not the document's text when its own file comes back.
 _FURNITURE: Final = frozenset({"subtitle", "表头说明", "落款", "落款日期", "成文日期", "封面说明", "封面单位", "封面标题", "toc heading", "间隔", "意见", "修订记录"})  # fmt: skip
 _CAPTIONS: Final = frozenset({"caption", "表题", "题注"})
-_PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff", ".emf", ".wmf")
+_PICTURES: Final = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".bmp",
+    ".webp",
+    ".svg",
+    ".tif",
+    ".tiff",
+    ".emf",
+    ".wmf",
+)
 
 
 @dataclass(slots=True)
@@ -84,7 +96,14 @@ class Package:
         try:
             with self.archive.open(info) as handle:
                 data = handle.read(info.file_size + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            RuntimeError,
+            NotImplementedError,
+            ValueError,
+        ) as error:
             raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
         except Exception as error:  # zlib.error has no public base
             raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
@@ -106,9 +125,13 @@ class Package:
         try:
             root = etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
-            raise InputError(f"文件已损坏（{name} 不是有效的 XML）。", path=str(self.path)) from error
+            raise InputError(
+                f"文件已损坏（{name} 不是有效的 XML）。", path=str(self.path)
+            ) from error
         if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
-            raise InputError("文件含有外部实体声明，不是正常的 Word 文件，没有读取。", path=str(self.path))
+            raise InputError(
+                "文件含有外部实体声明，不是正常的 Word 文件，没有读取。", path=str(self.path)
+            )
         return root
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
@@ -119,7 +142,11 @@ class Package:
         for one in root if root is not None else ():
             target = one.get("Target", "")
             if one.get("TargetMode") != "External":
-                target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+                target = (
+                    target.lstrip("/")
+                    if target.startswith("/")
+                    else posixpath.normpath(f"{folder}/{target}")
+                )
             found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], target)
         return found
 
@@ -157,7 +184,9 @@ class _Reader:
     def __init__(self, package: Package) -> None:
         self.package = package
         root_relations = package.relations("")
-        main = next((t for k, t in root_relations.values() if k == "officeDocument"), "word/document.xml")
+        main = next(
+            (t for k, t in root_relations.values() if k == "officeDocument"), "word/document.xml"
+        )
         self.main = main if main in package.infos else "word/document.xml"
         document = package.xml(self.main)
         body = child(document, "body")
@@ -166,7 +195,9 @@ class _Reader:
         self.body = body
         self.relations = package.relations(self.main)
         self.styles = self._read_styles()
-        self.numbering = Numbering(package.xml(self._part("numbering")) if self._part("numbering") else None)
+        self.numbering = Numbering(
+            package.xml(self._part("numbering")) if self._part("numbering") else None
+        )
         self.found = Reading()
         self.line = 0
         self.notes: dict[str, str] = {}
@@ -190,7 +221,11 @@ class _Reader:
                 str(one.text or "") for one in self.body.iter() if local(one) == "t"
             )
         if self.contents and not self.ours:
-            self.found.doubts.append(Doubt(0, "contents-left-out", f"Word 生成的目录（{self.contents} 行）没有放进正文。"))
+            self.found.doubts.append(
+                Doubt(
+                    0, "contents-left-out", f"Word 生成的目录（{self.contents} 行）没有放进正文。"
+                )
+            )
         return self.found
 
     # -- parts beside the body ---------------------------------------------------------------------
@@ -246,7 +281,12 @@ class _Reader:
                 if key in self.notes:
                     text = "".join(self._plain(p) for p in note.iter() if local(p) == "p").strip()
                     self.found.pieces.append(
-                        Piece(line=self.line, type="footnote", text=text or "（空）", target=self.notes[key])
+                        Piece(
+                            line=self.line,
+                            type="footnote",
+                            text=text or "（空）",
+                            target=self.notes[key],
+                        )
                     )
 
     def _page_parts(self) -> None:
@@ -261,12 +301,16 @@ class _Reader:
             texts += [line for line in lines if len(line) > 1 and line not in texts]
         if texts:
             self.found.facts["页眉"] = "\n".join(texts)
-            self.found.doubts.append(Doubt(0, "page-header", f"页眉的文字没有放进正文：{'；'.join(texts)[:200]}"))
+            self.found.doubts.append(
+                Doubt(0, "page-header", f"页眉的文字没有放进正文：{'；'.join(texts)[:200]}")
+            )
 
     def _plain(self, paragraph: _Element) -> str:
         gathered = _Paragraph()
         self._inline(paragraph, gathered, Run(""), 0)
-        return clean_text("".join(run.text for line in gathered.lines for run in line if not run.note))
+        return clean_text(
+            "".join(run.text for line in gathered.lines for run in line if not run.note)
+        )
 
     # -- blocks ------------------------------------------------------------------------------------
 
@@ -338,7 +382,11 @@ class _Reader:
 
     def _base(self, properties: _Element | None, chain: list[_Style], names: list[str]) -> Piece:
         outline = value(child(properties, "outlineLvl"))
-        level = number(outline, -1) if outline else next((s.outline for s in chain if s.outline >= 0), -1)
+        level = (
+            number(outline, -1)
+            if outline
+            else next((s.outline for s in chain if s.outline >= 0), -1)
+        )
         name = names[0] if names else ""
         heading = re.match(r"(?:heading|标题)\s*([1-9])$", name)
         title = name in {"title", "标题", "文档标题", "题目", "公文标题"}
@@ -361,16 +409,23 @@ class _Reader:
     def _piece(self, runs: list[Run], base: Piece) -> Piece:
         runs = [run for run in _merged(runs) if run.text or run.note or run.picture]
         piece = Piece(
-            line=base.line, heading=base.heading, title=base.title, centered=base.centered, level=base.level
+            line=base.line,
+            heading=base.heading,
+            title=base.title,
+            centered=base.centered,
+            level=base.level,
         )
         words = [run for run in runs if run.text.strip() and not run.picture]
         if len(runs) == 1 and runs[0].picture:
             piece.type, piece.target, piece.text = "image", runs[0].picture, runs[0].text
             return piece
         piece.text = "".join(run.text for run in runs if not run.picture).strip(" \t\u3000\n")
-        piece.bold = bool(words) and all(run.bold for run in words) or (base.bold and bool(words))
+        piece.bold = (bool(words) and all(run.bold for run in words)) or (base.bold and bool(words))
         piece.size = base.size
-        if any(run.bold or run.italic or run.strike or run.link or run.note or run.picture for run in runs):
+        if any(
+            run.bold or run.italic or run.strike or run.link or run.note or run.picture
+            for run in runs
+        ):
             piece.runs = _trimmed(runs)
         return piece
 
@@ -462,7 +517,9 @@ class _Reader:
             if name == "blip" or name == "imagedata":
                 self._picture(value(one, "embed") or value(one, "id"), element, gathered)
             elif name == "chart" and value(one, "id"):
-                self.found.doubts.append(Doubt(self.line, "chart-left-out", "Word 图表没有导入（数据在原始文件里）。"))
+                self.found.doubts.append(
+                    Doubt(self.line, "chart-left-out", "Word 图表没有导入（数据在原始文件里）。")
+                )
 
     def _picture(self, relation: str, element: _Element, gathered: _Paragraph) -> None:
         target = self.relations.get(relation, ("", ""))[1]
@@ -474,12 +531,22 @@ class _Reader:
         text = next((value(one, "descr") for one in element.iter() if local(one) == "docPr"), "")
         _say(gathered, Run(clean_text(text), picture=name))
         if suffix in {".emf", ".wmf"}:
-            self.found.doubts.append(Doubt(self.line, "picture-format", f"图片是 {suffix[1:].upper()} 格式，网页上显示不了，文件已保存。"))
+            self.found.doubts.append(
+                Doubt(
+                    self.line,
+                    "picture-format",
+                    f"图片是 {suffix[1:].upper()} 格式，网页上显示不了，文件已保存。",
+                )
+            )
 
     # -- tables ------------------------------------------------------------------------------------
 
     def _table(self, element: _Element, depth: int) -> Iterator[Piece]:
-        rows = [one for one in _through(element) if local(one) == "tr" and child(one, "trPr", "del") is None]
+        rows = [
+            one
+            for one in _through(element)
+            if local(one) == "tr" and child(one, "trPr", "del") is None
+        ]
         if len(rows) == 1 and len(cells := [c for c in _through(rows[0]) if local(c) == "tc"]) == 1:
             yield from self._blocks(cells[0], depth + 1)
             return
@@ -505,7 +572,9 @@ class _Reader:
         names = {self._style_name(p) for p in table.iter() if local(p) == "p"}
         if names & {"意见", "落款", "落款日期"}:
             return True
-        text = re.sub(r"\s+", "", "".join(str(t.text or "") for t in table.iter() if local(t) == "t"))
+        text = re.sub(
+            r"\s+", "", "".join(str(t.text or "") for t in table.iter() if local(t) == "t")
+        )
         return text.startswith("编制") and "审核" in text and "签收" in text
 
     def _names_terms(self, rows: list[_Element]) -> bool:
@@ -536,7 +605,16 @@ def _through(element: _Element) -> Iterator[_Element]:
     """Children, those inside content controls and insertions included."""
     for one in element:
         name = local(one)
-        if name in {"sdt", "sdtContent", "ins", "customXml", "smartTag", "AlternateContent", "Choice", "moveTo"}:
+        if name in {
+            "sdt",
+            "sdtContent",
+            "ins",
+            "customXml",
+            "smartTag",
+            "AlternateContent",
+            "Choice",
+            "moveTo",
+        }:
             yield from _through(one)
         else:
             yield one
@@ -614,7 +692,9 @@ def _say(gathered: _Paragraph, run: Run) -> None:
     if gathered.in_code or not (run.text or run.picture):
         return
     first, *others = run.text.split("\n") if not run.picture else [run.text]
-    gathered.lines[-1].append(Run(first, run.bold, run.italic, run.strike, run.link, picture=run.picture))
+    gathered.lines[-1].append(
+        Run(first, run.bold, run.italic, run.strike, run.link, picture=run.picture)
+    )
     for text in others:
         gathered.lines.append([_with(run, text)])
 
@@ -632,7 +712,16 @@ def _field(gathered: _Paragraph, kind: str) -> None:
 
 def _symbol(element: _Element) -> str:
     code = value(element, "char")
-    known = {"F0FC": "√", "F0FB": "×", "F052": "☑", "F0A3": "□", "F0A8": "□", "F06F": "□", "F0FE": "☑", "F0B7": "·"}
+    known = {
+        "F0FC": "√",
+        "F0FB": "×",
+        "F052": "☑",
+        "F0A3": "□",
+        "F0A8": "□",
+        "F06F": "□",
+        "F0FE": "☑",
+        "F0B7": "·",
+    }
     return known.get(code.upper(), "□")
 
 
@@ -652,7 +741,12 @@ def _merged(runs: list[Run]) -> list[Run]:
     for run in runs:
         last = found[-1] if found else None
         alike = last is not None and not (run.note or run.picture or last.note or last.picture)
-        if alike and last is not None and (last.bold, last.italic, last.strike, last.link) == (run.bold, run.italic, run.strike, run.link):
+        if (
+            alike
+            and last is not None
+            and (last.bold, last.italic, last.strike, last.link)
+            == (run.bold, run.italic, run.strike, run.link)
+        ):
             found[-1] = _with(last, last.text + run.text)
         else:
             found.append(run)
@@ -668,5 +762,12 @@ def _trimmed(runs: list[Run]) -> tuple[Run, ...]:
         runs.pop()
     if runs and not runs[0].picture:
         first = runs[0]
-        runs[0] = Run(first.text.lstrip(" \t\u3000"), first.bold, first.italic, first.strike, first.link, first.note)
+        runs[0] = Run(
+            first.text.lstrip(" \t\u3000"),
+            first.bold,
+            first.italic,
+            first.strike,
+            first.link,
+            first.note,
+        )
     return tuple(runs)

@@ -29,7 +29,9 @@ class FormCell:
     @property
     def text(self) -> str:
         """The text on lines."""
-        return "\n".join(f"{piece.label}{piece.text}" for piece in self.pieces if piece.text or piece.label)
+        return "\n".join(
+            f"{piece.label}{piece.text}" for piece in self.pieces if piece.text or piece.label
+        )
 
     @property
     def is_label(self) -> bool:
@@ -39,14 +41,20 @@ class FormCell:
     @property
     def is_long(self) -> bool:
         """More than a name or a value: several paragraphs, numbers, or a long text."""
-        return len(self.pieces) > 1 or len(self.text) > _LONG or any(p.label or p.type != "text" for p in self.pieces)
+        return (
+            len(self.pieces) > 1
+            or len(self.text) > _LONG
+            or any(p.label or p.type != "text" for p in self.pieces)
+        )
 
 
 def is_form(rows: Sequence[Sequence[FormCell]]) -> bool:
     """Whether a table is a form: names at the left, running text beside at least two of them."""
     if len(rows) < 3:
         return False
-    bands = sum(len(row) >= 2 and row[0].is_label and any(cell.is_long for cell in row[1:]) for row in rows)
+    bands = sum(
+        len(row) >= 2 and row[0].is_label and any(cell.is_long for cell in row[1:]) for row in rows
+    )
     led = sum(bool(row) and (row[0].is_label or row[0].merge == "continue") for row in rows)
     lists = sum(any(piece.label for cell in row for piece in cell.pieces) for row in rows)
     return bands >= 2 and led >= 0.7 * len(rows) and (lists > 0 or bands >= 0.4 * len(rows))
@@ -74,7 +82,11 @@ def read_form(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> I
             yield from _pairs(run, line, ours=ours)
             continue
         group = [row]
-        while at + len(group) < len(rows) and rows[at + len(group)] and rows[at + len(group)][0].merge == "continue":
+        while (
+            at + len(group) < len(rows)
+            and rows[at + len(group)]
+            and rows[at + len(group)][0].merge == "continue"
+        ):
             group.append(rows[at + len(group)])
         at += len(group)
         yield from _band(group, line, ours=ours)
@@ -115,7 +127,11 @@ def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iter
         return
     yield Piece(line=line, text=name, heading=2, counted=ours)
     rows = [row[1:] for row in group]
-    shared = len(rows) > 1 and all(len(row) == 2 for row in rows) and bool(_SHARE_HEAD.search(rows[0][1].text))
+    shared = (
+        len(rows) > 1
+        and all(len(row) == 2 for row in rows)
+        and bool(_SHARE_HEAD.search(rows[0][1].text))
+    )
     table: list[list[TableCell]] = []
     for number, row in enumerate(rows):
         if shared:

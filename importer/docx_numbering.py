@@ -18,7 +18,9 @@ _CHINESE: Final = frozenset(
     {"chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand",
      "japaneseCounting", "koreanCounting", "japaneseDigitalTenThousand"}
 )  # fmt: skip
-_LEGAL: Final = dict(zip("零一二三四五六七八九十百千万", "零壹贰叁肆伍陆柒捌玖拾佰仟万", strict=True))
+_LEGAL: Final = dict(
+    zip("零一二三四五六七八九十百千万", "零壹贰叁肆伍陆柒捌玖拾佰仟万", strict=True)
+)
 _ROMAN: Final = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
 
@@ -111,8 +113,8 @@ class Numbering:
             at = number(value(override, "ilvl"))
             if start := value(child(override, "startOverride")):
                 found.starts[at] = number(start, 1)
-            if (level := child(override, "lvl")) is not None:
-                found.levels[at] = _level(level)
+            if (own := child(override, "lvl")) is not None:
+                found.levels[at] = _level(own)
         self.lists[key] = found
         for at, level in self.abstracts.get(found.abstract, {}).items():
             if level.style:
@@ -134,7 +136,9 @@ class Numbering:
             return level.text.strip()
         counters = self.counters[found.abstract]
         return re.sub(
-            r"%([1-9])", lambda match: self._printed(levels, counters, int(match[1]) - 1, level), level.text
+            r"%([1-9])",
+            lambda match: self._printed(levels, counters, int(match[1]) - 1, level),
+            level.text,
         ).strip()
 
     def _count(self, list_id: str, found: _List, levels: Mapping[int, Level], at: int) -> None:
@@ -200,7 +204,11 @@ def printed(count: int, form: str) -> str:
         case "upperRoman" | "lowerRoman":
             return _roman(count) if form == "upperRoman" else _roman(count).lower()
         case "upperLetter" | "lowerLetter":
-            letter = chr((count - 1) % 26 + 65) * ((count - 1) // 26 + 1) if 0 < count < 200 else str(count)
+            letter = (
+                chr((count - 1) % 26 + 65) * ((count - 1) // 26 + 1)
+                if 0 < count < 200
+                else str(count)
+            )
             return letter if form == "upperLetter" else letter.lower()
         case "none":
             return ""

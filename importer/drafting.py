@@ -7,22 +7,27 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from importer import classify, facts, figures
-from importer.cleaning import scraping_marks, take_out_noise
+from importer.cleaning import scraping_marks, take_out_contents, take_out_noise
 from importer.joining import Wrapping, join_broken, wrapping_of
 from importer.markdown import write_body
 from importer.model import Doubt, Draft, Node, Piece
 from importer.outline import build
 from importer.similar import signature_of
-from importer.splitting import Split, is_rule, is_title_like, split
-from store.kinds import OTHER, Kind
+from importer.splitting import Split, is_rule, is_title_like, names_document, split
+from store.kinds import OTHER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from importer.model import Reading
+    from store.kinds import Kind
 
-_DATE_LINE: Final = re.compile(r"^\s*(?:发布(?:时间|日期)[:：]\s*)?[12][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:\s+[0-9:]{4,8})?\s*$")
-_NAME_NOISE: Final = re.compile(r"[\s_\-—]*(?:最终|终稿|定稿|修订稿?|修改稿?|副本|复件|新建|扫描件|[vV][0-9.]+|[（(][0-9]{1,2}[)）])+[0-9]*$")
+_DATE_LINE: Final = re.compile(
+    r"^\s*(?:发布(?:时间|日期)[:：]\s*)?[12][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:\s+[0-9:]{4,8})?\s*$"
+)
+_NAME_NOISE: Final = re.compile(
+    r"[\s_\-—]*(?:最终|终稿|定稿|修订稿?|修改稿?|副本|复件|新建|扫描件|[vV][0-9.]+|[（(][0-9]{1,2}[)）])+[0-9]*$"
+)
 
 
 def draft_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[Draft]:
@@ -83,11 +88,13 @@ def outline_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[
         return [_taken_over(reading, name)]
     doubts: list[Doubt] = list(reading.doubts)
     ours = "文枢文档" in reading.facts
-    pieces = reading.pieces if ours else take_out_noise(reading.pieces, doubts)
+    pieces = reading.pieces
+    if not ours:
+        pieces = take_out_noise(take_out_contents(pieces, doubts), doubts)
     if not pieces:
         return []
     found = Split() if ours else split(pieces)
-    wrapping = wrapping_of([p.text for p in pieces]) if reading.encoding else Wrapping()
+    wrapping = _wrapping(reading, pieces)
     if not found.cuts:
         return [_single(reading, pieces, name, kinds, doubts, wrapping)]
     drafts = _compilation(reading, pieces, found, kinds, wrapping)
@@ -105,14 +112,35 @@ def outline_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[
     return drafts
 
 
+def _wrapping(reading: Reading, pieces: Sequence[Piece]) -> Wrapping:
+    if reading.joined:
+        return Wrapping(done=True)
+    if not reading.encoding:
+        return Wrapping()
+    lines: list[str] = []
+    for piece in pieces:
+        lines += [""] * min(3, piece.line - len(lines) - 1) if piece.line > len(lines) + 1 else []
+        lines += [piece.text]
+    return wrapping_of(lines)
+
+
 def _taken_over(reading: Reading, name: str) -> Draft:
-    return Draft(title=reading.facts.get("标题") or name, line=1, raw=reading.raw, doubts=list(reading.doubts))
+    return Draft(
+        title=reading.facts.get("标题") or name,
+        line=1,
+        raw=reading.raw,
+        doubts=list(reading.doubts),
+    )
 
 
 def _opening_doubts(pieces: Sequence[Piece]) -> list[Doubt]:
     """What stands above the first document of a compilation: its title, the page's date."""
     return [
-        Doubt(piece.line, "compilation-opening", f"汇编本身的标题或说明，没有放进任何一篇：{piece.text.strip()}")
+        Doubt(
+            piece.line,
+            "compilation-opening",
+            f"汇编本身的标题或说明，没有放进任何一篇：{piece.text.strip()}",
+        )
         for piece in pieces
         if piece.text.strip()
     ]
@@ -129,10 +157,18 @@ def _single(
     title, line = reading.facts.get("标题", ""), 0
     if title_at is not None:
         end = title_at + 1
-        while pieces[title_at].title and end < len(pieces) and pieces[end].title and end < title_at + 4:
+        while (
+            pieces[title_at].title
+            and end < len(pieces)
+            and pieces[end].title
+            and end < title_at + 4
+        ):
             end += 1
         title = _clean_title("".join(piece.text for piece in pieces[title_at:end]))
         line = pieces[title_at].line
+        given = reading.facts.get("标题", "")
+        if given and names_document(given) and not names_document(title):
+            title, end = given, title_at
         pieces = [*pieces[:title_at], *pieces[end:]]
     elif not title:
         title = name_title(name)
@@ -152,7 +188,11 @@ def name_title(name: str) -> str:
 
 def _clean_title(text: str) -> str:
     title = re.sub(r"\s+", "" if re.search(r"[\u4e00-\u9fff]", text) else " ", text.strip())
-    return title.removeprefix("《").removesuffix("》") if title.count("《") == 1 and title.endswith("》") else title
+    return (
+        title.removeprefix("《").removesuffix("》")
+        if title.count("《") == 1 and title.endswith("》")
+        else title
+    )
 
 
 def _title_piece(pieces: Sequence[Piece]) -> int | None:
@@ -176,7 +216,11 @@ def _title_piece(pieces: Sequence[Piece]) -> int | None:
 
 
 def _compilation(
-    reading: Reading, pieces: list[Piece], found: Split, kinds: Mapping[str, Kind], wrapping: Wrapping
+    reading: Reading,
+    pieces: list[Piece],
+    found: Split,
+    kinds: Mapping[str, Kind],
+    wrapping: Wrapping,
 ) -> list[Draft]:
     drafts: list[Draft] = []
     ends = [cut.at for cut in found.cuts[1:]] + [len(pieces)]
@@ -185,7 +229,9 @@ def _compilation(
         start = cut.at + 1 if cut.titled else cut.at
         own = pieces[start:end]
         title = cut.title or (reading.facts.get("标题", "") if cut.level == 1 else "")
-        draft = Draft(title=_clean_title(title) or "未命名", line=pieces[cut.at].line, ordinal=cut.ordinal)
+        draft = Draft(
+            title=_clean_title(title) or "未命名", line=pieces[cut.at].line, ordinal=cut.ordinal
+        )
         if own and cut.title and _clean_title(own[0].text) == draft.title:
             own = own[1:]
         if cut.level == 1:
@@ -216,7 +262,9 @@ def _settle_parents(drafts: list[Draft], kinds: Mapping[str, Kind]) -> None:
         common = max(sorted(set(votes)), key=votes.count)
         if not parent.nodes or parent.kind == "other":
             parent.kind = common
-            parent.confidence = round(votes.count(common) / len(votes) * min(c.confidence for c in children), 2)
+            parent.confidence = round(
+                votes.count(common) / len(votes) * min(c.confidence for c in children), 2
+            )
             parent.reasons = [f"{len(votes)} 个分篇中 {votes.count(common)} 个是这一类"]
             departments = {str(c.fields["部门"]) for c in children if c.fields.get("部门")}
             if "部门" not in parent.fields and len(departments) == 1:
@@ -262,7 +310,11 @@ def _fill_draft(
 def _without_date_line(pieces: list[Piece], draft: Draft) -> list[Piece]:
     """A date alone below the title is the page's, not the text's."""
     if pieces and _DATE_LINE.match(pieces[0].text) and pieces[0].type == "text":
-        draft.doubts.append(Doubt(pieces[0].line, "page-date", f"题目下的日期没有放进正文：{pieces[0].text.strip()}"))
+        draft.doubts.append(
+            Doubt(
+                pieces[0].line, "page-date", f"题目下的日期没有放进正文：{pieces[0].text.strip()}"
+            )
+        )
         return pieces[1:]
     return pieces
 
@@ -299,8 +351,10 @@ def with_required_section(
         line = nodes[first].line if nodes else 0
         heading = Node(sort="section", piece=Piece(line=line, text=name), text=name, rank=0)
         heading.children = nodes[first:]
-        doubts.append(Doubt(line, "heading-added", f"原文没有分节，按类别的要求加了标题“{name}”（取自题目）。"))
+        doubts.append(
+            Doubt(
+                line, "heading-added", f"原文没有分节，按类别的要求加了标题“{name}”（取自题目）。"
+            )
+        )
         nodes = [*nodes[:first], heading]
     return nodes
-
-

@@ -24,25 +24,60 @@ _DATE_TEXT: Final = (
     r"(?:[12][0-9]{3}\s*年\s*[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*[日号]|[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}"
     r"|[〇零○一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号])"
 )
-_EFFECTIVE: Final = re.compile(rf"自\s*({_DATE_TEXT})\s*起\s*(?:正式)?(?:施行|实施|执行|生效|实行)|(?:施行|生效|实施|执行)日期\s*[:：]\s*({_DATE_TEXT})")
-_PUBLISHED: Final = re.compile(rf"(?:发布|颁布|印发|公布|制定|发文)(?:日期|时间)?\s*[:：]\s*({_DATE_TEXT})|[（(]({_DATE_TEXT})\s*(?:发布|印发|颁布)|^({_DATE_TEXT})\s*(?:发布|印发|颁布)")
-_NUMBER: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,12}[〔\[【（(]\s*(?:19|20)[0-9]{2}\s*[〕\]】）)]\s*第?\s*[0-9]{1,4}\s*号")
-_FILE_NUMBER: Final = re.compile(r"(?:文件编号|制度编号|编\s*号|文\s*号)\s*[:：]\s*([A-Za-z0-9\u4e00-\u9fff〔〕\[\]（）()\-_/.]{2,30})")
-_VERSION: Final = re.compile(r"(?:版\s*本(?:号)?|版\s*次)\s*[:：]\s*([A-Za-z]?[0-9A-Za-z./\-]{1,12})|[（(]((?:19|20)[0-9]{2})\s*(?:年)?\s*(?:版|修订版?|修订稿)[）)]")
-_TITLE_VERSION: Final = re.compile(r"[Vv]([0-9]+\.[0-9]+)")
+_EFFECTIVE: Final = re.compile(
+    rf"自\s*({_DATE_TEXT})\s*起\s*(?:正式)?(?:施行|实施|执行|生效|实行)|(?:施行|生效|实施|执行)日期\s*[:：]\s*({_DATE_TEXT})"
+)
+_PUBLISHED: Final = re.compile(
+    rf"(?:发布|颁布|印发|公布|制定|发文)(?:日期|时间)?\s*[:：]\s*({_DATE_TEXT})|[（(]({_DATE_TEXT})\s*(?:发布|印发|颁布)|^({_DATE_TEXT})\s*(?:发布|印发|颁布)"
+)
+_NUMBER: Final = re.compile(
+    r"[\u4e00-\u9fffA-Za-z]{1,12}[〔\[【（(]\s*(?:19|20)[0-9]{2}\s*[〕\]】）)]\s*第?\s*[0-9]{1,4}\s*号"
+)
+_FILE_NUMBER: Final = re.compile(
+    r"(?:文件编号|制度编号|编\s*号|文\s*号)\s*[:：]\s*([A-Za-z0-9\u4e00-\u9fff〔〕\[\]（）()\-_/.]{2,30})"
+)
+_VERSION: Final = re.compile(
+    r"(?:版\s*本(?:号)?|版\s*次)\s*[:：]\s*([A-Za-z]?[0-9A-Za-z./\-]{1,12})"
+)
+_TITLE_VERSION: Final = re.compile(
+    r"[Vv]([0-9]+\.[0-9]+)|[（(]((?:19|20)[0-9]{2})\s*年?\s*(?:版|修订版?|修订稿)[）)]"
+)
 _LABELLED: Final = (
-    ("部门", re.compile(r"(?:所属部门|所在部门|归口(?:管理)?部门|部\s*门)\s*[:：]\s*([\u4e00-\u9fffA-Za-z]{2,16})(?:\s|$|，|；)")),
-    ("岗位", re.compile(r"(?:岗位名称|职位名称|岗\s*位|职\s*位)\s*[:：]\s*([\u4e00-\u9fffA-Za-z]{2,16})(?:\s|$|，|；)")),
-    ("发布单位", re.compile(r"(?:发布单位|发文单位|颁布单位|编制单位|发文机关)\s*[:：]\s*([\u4e00-\u9fffA-Za-z（）()]{2,30})(?:\s|$)")),
+    (
+        "部门",
+        re.compile(
+            r"(?:所属部门|所在部门|归口(?:管理)?部门|部\s*门)\s*[:：]\s*([\u4e00-\u9fffA-Za-z]{2,16})(?:\s|$|，|；)"
+        ),
+    ),
+    (
+        "岗位",
+        re.compile(
+            r"(?:岗位名称|职位名称|岗\s*位|职\s*位)\s*[:：]\s*([\u4e00-\u9fffA-Za-z]{2,16})(?:\s|$|，|；)"
+        ),
+    ),
+    (
+        "发布单位",
+        re.compile(
+            r"(?:发布单位|发文单位|颁布单位|编制单位|发文机关)\s*[:：]\s*([\u4e00-\u9fffA-Za-z（）()]{2,30})(?:\s|$)"
+        ),
+    ),
     ("起草", re.compile(r"(?:起草人?|编制人?|拟稿人?)\s*[:：]\s*([\u4e00-\u9fff]{2,12})(?:\s|$)")),
     ("审核", re.compile(r"(?:审核人?)\s*[:：]\s*([\u4e00-\u9fff]{2,12})(?:\s|$)")),
     ("批准", re.compile(r"(?:批准人?|签发人?)\s*[:：]\s*([\u4e00-\u9fff]{2,12})(?:\s|$)")),
 )
-_INTERPRETED: Final = re.compile(r"(?:由|归)\s*(?:公司|本行|我行|集团)?([\u4e00-\u9fff]{2,12}?(?:部|处|室|中心|科|委员会))\s*(?:负责)?(?:进行)?解释")
-_PERIOD: Final = re.compile(r"((?:19|20)[0-9]{2})\s*年?\s*度?(上半年|下半年|第?[一二三四]季度|[0-9]{1,2}月(?:份)?)?")
+_INTERPRETED: Final = re.compile(
+    r"(?:由|归)\s*(?:公司|本行|我行|集团)?([\u4e00-\u9fff]{2,12}?(?:部|处|室|中心|科|委员会))\s*(?:负责)?(?:进行)?解释"
+)
+_PERIOD: Final = re.compile(
+    r"((?:19|20)[0-9]{2})\s*年?\s*度?(上半年|下半年|第?[一二三四]季度|[0-9]{1,2}月(?:份)?)?"
+)
 _SUMMARY_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})年(?:度|以来|全年|上半年|第?[一二三四]季度)")
-_BLANK_FIELD: Final = re.compile(r"([\u4e00-\u9fffA-Za-z]{2,10})\s*[:：]\s*(?:[_＿]{2,}|[ 　]*$|\s{3,})", re.MULTILINE)
-_BLANK_RUN: Final = re.compile(r"([\u4e00-\u9fff]{0,8})([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))")
+_BLANK_FIELD: Final = re.compile(
+    r"([\u4e00-\u9fffA-Za-z]{2,10})\s*[:：]\s*(?:[_＿]{2,}|[ 　]*$|\s{3,})", re.MULTILINE
+)
+_BLANK_RUN: Final = re.compile(
+    r"([\u4e00-\u9fff]{0,8})([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"
+)
 
 
 def department_of(title: str, text: str = "") -> str:
@@ -78,7 +113,7 @@ def fill(
             found.setdefault("岗位", name.removeprefix(department) or name)
     if match := _NUMBER.search(ends) or _FILE_NUMBER.search(ends):
         found["编号"] = re.sub(r"\s+", "", match[match.lastindex or 0])
-    if match := _VERSION.search(title) or _TITLE_VERSION.search(title) or _VERSION.search(ends):
+    if match := _TITLE_VERSION.search(title) or _VERSION.search(ends):
         found["版本"] = next(group for group in match.groups() if group)
     if kind.life_cycle:
         _dates(found, text, ends)
@@ -94,7 +129,9 @@ def fill(
 
 def _lines_of(node: Node) -> list[str]:
     if node.piece.type == "table":
-        return ["：".join(cell.text.strip() for cell in row[:2]) for row in node.piece.rows[:12] if row]
+        return [
+            "：".join(cell.text.strip() for cell in row[:2]) for row in node.piece.rows[:12] if row
+        ]
     return [node.text] if node.text else []
 
 
@@ -105,7 +142,10 @@ def _labelled(found: dict[str, object], text: str) -> None:
 
 
 def _dates(found: dict[str, object], text: str, ends: str) -> None:
-    for name, match in (("发布日期", re.search(_PUBLISHED, ends)), ("生效日期", _EFFECTIVE.search(text))):
+    for name, match in (
+        ("发布日期", re.search(_PUBLISHED, ends)),
+        ("生效日期", _EFFECTIVE.search(text)),
+    ):
         if match is None:
             continue
         written = next(group for group in match.groups() if group)

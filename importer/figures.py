@@ -24,24 +24,46 @@ _UNIT: Final = (
     r"万美元|亿美元|美元|万欧元|万元|亿元|千元|元|万户|万张|万笔|万人|万吨|万千瓦时|亿千瓦时|千瓦时|个百分点|人次|户次|"
     r"平方米|户|张|笔|部|台|件|份|家|个|人|名|次|辆|套|吨|场|期|项|条|‰|[%％]"
 )
-_QUANTITY: Final = re.compile(rf"(?P<about>近|约|超过?|逾|达到|达|突破|多达|仅)?\s*(?P<number>{_NUMBER})\s*(?P<more>多|余)?\s*(?P<unit>{_UNIT})(?P<after>多|余|左右|以上)?")
+_QUANTITY: Final = re.compile(
+    rf"(?P<about>近|约|超过?|逾|达到|达|突破|多达|仅)?\s*(?P<number>{_NUMBER})\s*(?P<more>多|余)?\s*(?P<unit>{_UNIT})(?P<after>多|余|左右|以上)?"
+)
 _AS_OF: Final = re.compile(
     r"(?:截至|截止到?|到|至)?\s*((?:(?:19|20)[0-9]{2}年)?\s*[0-9]{1,2}月(?:[0-9]{1,2}[日号]|末|底)|(?:19|20)[0-9]{2}年末|年末|月末|季末|6月末)(?:为止|止)?"
 )
-_CHANGE: Final = re.compile(rf"(?:比|较)(?:上年末|年初|年末|期初|上年年末)\s*(?P<verb>净?增加|净?增长|上升|提高|多增|新增|减少|下降|降低|净减)(?:了|额)?\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})")
-_YOY: Final = re.compile(rf"(?:同比|比上年同期|较上年同期|比去年同期|较去年同期|比上年|较上年)\s*(?P<verb>增加|增长|上升|提高|多增|减少|下降|降低)(?:了)?\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})")
-_GROWTH: Final = re.compile(rf"(?P<verb>增幅|增长率|增速|降幅)(?:为|达到?)?\s*(?P<number>{_NUMBER})\s*[%％]")
-_COMPLETION: Final = re.compile(rf"(?:完成|达到?|为)\s*(?:了)?(?:全年|年度|年|上级|下达|序时|考核|目标)*\s*(?:计划|任务|目标)(?:数|任务)?的?\s*(?P<values>{_NUMBER}\s*[%％](?:\s*(?:、|和|及|与|，|,)\s*{_NUMBER}\s*[%％])*)")
+_CHANGE: Final = re.compile(
+    rf"(?:比|较)(?:上年末|年初|年末|期初|上年年末)\s*(?P<verb>净?增加|净?增长|上升|提高|多增|新增|减少|下降|降低|净减)(?:了|额)?\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})"
+)
+_YOY: Final = re.compile(
+    rf"(?:同比|比上年同期|较上年同期|比去年同期|较去年同期|比上年|较上年)\s*(?P<verb>增加|增长|上升|提高|多增|减少|下降|降低)(?:了)?\s*(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})"
+)
+_GROWTH: Final = re.compile(
+    rf"(?P<verb>增幅|增长率|增速|降幅)(?:为|达到?)?\s*(?P<number>{_NUMBER})\s*[%％]"
+)
+_COMPLETION: Final = re.compile(
+    rf"(?:完成|达到?|为)\s*(?:了)?(?:全年|年度|年|上级|下达|序时|考核|目标)*\s*(?:计划|任务|目标)(?:数|任务)?的?\s*(?P<values>{_NUMBER}\s*[%％](?:\s*(?:、|和|及|与|，|,)\s*{_NUMBER}\s*[%％])*)"
+)
 _RATE_OF_PLAN: Final = re.compile(rf"计划完成率(?:为|达到?)?\s*(?P<values>{_NUMBER}\s*[%％])")
-_SHARE: Final = re.compile(rf"占比(?:为|达到?)?\s*(?P<number>{_NUMBER})\s*[%％]|占\S{{1,12}}的\s*(?P<other>{_NUMBER})\s*[%％]")
+_SHARE: Final = re.compile(
+    rf"占比(?:为|达到?)?\s*(?P<number>{_NUMBER})\s*[%％]|占\S{{1,12}}的\s*(?P<other>{_NUMBER})\s*[%％]"
+)
 _ONE_RATE: Final = re.compile(rf"({_NUMBER})\s*[%％]")
-_LEADS: Final = re.compile(r"^(?:其中|全行|全司|我行|我司|本行|公司|全部门|全年|今年|本年|当年|年内|累计|共|共计|合计|总计|实际|已|还|并|同时|另外|此外|目前|，|,|:|：|、|;|；|\s|的)+")
-_VERBS: Final = re.compile(r"^(?:实现|完成|办理|累计办理|累计发放|累计实现|累计完成|取得|达到|拥有|现有|共有|发展|营销|销售|发放(?=\S{3,}))")
-_FLOW_ONLY: Final = re.compile(r"^(?:累放|累计发放|累收|累计收回|净增|新增|净投放|发放|收回|余额|清收|投放|增加|增长)$")
-_TAIL: Final = re.compile(r"(?:(?P<balance>余额)|(?:为|是|达到|达|共|计|了|有|约|近|超|逾|共计|至|到|额?为))+$")
-_NOT_NAMES: Final = re.compile(r"[和及与]$|[。“”\"《》？！?!]|^(?:第|每|前|近|约)|^(?:[0-9]|[一二三四五六七八九十]+[、是])|(?:组织|召开|开展|订制|制定|悬挂|匹配|培训|抽取)")
+_LEADS: Final = re.compile(
+    r"^(?:其中|全行|全司|我行|我司|本行|公司|全部门|全年|今年|本年|当年|年内|累计|共|共计|合计|总计|实际|已|还|并|同时|另外|此外|目前|，|,|:|：|、|;|；|\s|的)+"
+)
+_VERBS: Final = re.compile(
+    r"^(?:实现|完成|办理|累计办理|累计发放|累计实现|累计完成|取得|达到|拥有|现有|共有|发展|营销|销售|发放(?=\S{3,}))"
+)
+_FLOW_ONLY: Final = re.compile(
+    r"^(?:累放|累计发放|累收|累计收回|净增|新增|净投放|发放|收回|余额|清收|投放|增加|增长)$"
+)
+_TAIL: Final = re.compile(
+    r"(?:(?P<balance>余额)|(?:为|是|达到|达|共|计|了|有|约|近|超|逾|共计|至|到|额?为))+$"
+)
+_NOT_NAMES: Final = re.compile(
+    r"[和及与]$|[。“”\"《》？！?!]|^(?:第|每|前|近|约)|^(?:[0-9]|[一二三四五六七八九十]+[、是])|(?:组织|召开|开展|订制|制定|悬挂|匹配|培训|抽取)"
+)
 _DELETED: Final = re.compile(
-    r"(?:余额|增加|新增|增长|减少|达|收入|贷款|存款|基金|保险|票据|银承|销售|完成|签发|发放|营销|结算量|发卡|退出客户|累计|逾期|不良贷款|客户|流贷调整为|其中)(?:了|达|为|近|约|多)?(?=(?:多|近)?(?:万元|亿元|万美元|(?:张|户|笔|家)(?=[,，;；。、在]|$)))"
+    r"(?:余额|增加|新增|增长|减少|达|收入|贷款|存款|基金|保险|票据|银承|销售|完成|签发|发放|营销|结算量|发卡|退出客户|累计|逾期|不良贷款|客户|流贷调整为|其中)(?:了|达|为|近|约|多)?(?=(?:多|近)?(?:(?:万元|亿元|万美元)(?!\s*[0-9])|(?:张|户|笔|家)(?=[,，;；。、在]|$)))"
     r"|(?<![0-9０-９一二三四五六七八九十百千])多万元|(?:完成|占)\S{0,6}计划的(?=[，,;；。、]|列|创)|占比达(?=[^0-9])"
 )
 _COMMAS: Final = re.compile(r"(?<![0-9])[,，]|[,，](?![0-9]{3}(?![0-9]))")
@@ -133,7 +155,9 @@ class _Paragraph:
         if not part:
             return
         day = _AS_OF.search(part)
-        if day and (part.startswith(("截至", "截止")) or day.end() == len(part) or day.start() == 0):
+        if day and (
+            part.startswith(("截至", "截止")) or day.end() == len(part) or day.start() == 0
+        ):
             self.as_of = _day(day[1])
             part = f"{part[: day.start()]}{part[day.end() :]}".strip()
         rest = self._relations(part)
@@ -304,8 +328,8 @@ def _day(text: str) -> str:
     """ISO where the year stands; `--12-30` and `--11` (末 of a month) where it does not."""
     match = re.match(r"(?:((?:19|20)[0-9]{2})年)?\s*([0-9]{1,2})月(?:([0-9]{1,2})[日号])?", text)
     if not match:
-        year = re.match(r"((?:19|20)[0-9]{2})年末", text)
-        return f"{year[1]}-12-31" if year else ""
+        end = re.match(r"((?:19|20)[0-9]{2})年末", text)
+        return f"{end[1]}-12-31" if end else ""
     year, month, day = match.groups()
     if day:
         return f"{year or '-'}-{int(month):02d}-{int(day):02d}"
@@ -321,8 +345,32 @@ def _settled(figures: list[Figure], doubts: list[Doubt]) -> list[Figure]:
     known: dict[str, Figure] = {}
     kept: list[Figure] = []
     for figure in figures:
-        trivial = figure.unit in {"家", "户", "张", "笔", "部", "台", "份", "个", "人", "名", "次", "件", "元", "期", "场", "项", "条", "万张"}
-        bare = not figure.as_of and figure.change is None and figure.completion is None and not figure.predicate
+        trivial = figure.unit in {
+            "家",
+            "户",
+            "张",
+            "笔",
+            "部",
+            "台",
+            "份",
+            "个",
+            "人",
+            "名",
+            "次",
+            "件",
+            "元",
+            "期",
+            "场",
+            "项",
+            "条",
+            "万张",
+        }
+        bare = (
+            not figure.as_of
+            and figure.change is None
+            and figure.completion is None
+            and not figure.predicate
+        )
         if trivial and bare:
             continue
         before = known.get(figure.name)
@@ -334,7 +382,13 @@ def _settled(figures: list[Figure], doubts: list[Doubt]) -> list[Figure]:
         else:
             named = f"{figure.name}（{figure.unit if before.unit != figure.unit else '第' + str(figure.line) + '行'}）"
             if before.unit == figure.unit:
-                doubts.append(Doubt(figure.line, "figure-differs", f"“{figure.name}”在文中有不同的数：{before.value}、{figure.value}{figure.unit}"))
+                doubts.append(
+                    Doubt(
+                        figure.line,
+                        "figure-differs",
+                        f"“{figure.name}”在文中有不同的数：{before.value}、{figure.value}{figure.unit}",
+                    )
+                )
             figure.name = named
             if named not in known:
                 known[named] = figure

@@ -25,9 +25,15 @@ _NOISE_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|footer|sidebar|side|aside|breadcrumb|crumbs?|ads?|advert\w*|banner|share|social|related|recommend\w*|hot|rank\w*|comment\w*|copyright|pager|pagination|login|search|toolbar|tags?|popup|modal|cookie|qrcode)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
-_XML_ENCODING: Final = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)["']""")
-_WORD_COMMENT: Final = re.compile(r"<!\[(?:if|endif)[^\]]*\]>|<!--\[if[\s\S]{0,2000000}?<!\[endif\]-->", re.IGNORECASE)
+_CHARSET: Final = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE
+)
+_XML_ENCODING: Final = re.compile(
+    rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)["']"""
+)
+_WORD_COMMENT: Final = re.compile(
+    r"<!\[(?:if|endif)[^\]]*\]>|<!--\[if[\s\S]{0,2000000}?<!\[endif\]-->", re.IGNORECASE
+)
 MAX_HTML: Final = 40 * 1024 * 1024
 MAX_DEPTH: Final = 200
 
@@ -64,7 +70,9 @@ def read_html(data: bytes, header: str = "") -> Reading:
     text = _WORD_COMMENT.sub("", text.replace("\0", ""))
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
-        root = lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(huge_tree=False, encoding=None))
+        root = lxml_html.document_fromstring(
+            text, parser=lxml_html.HTMLParser(huge_tree=False, encoding=None)
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError("网页里没有可以导入的文字。") from error
     found = Reading(encoding=printed_encoding(encoding))
@@ -74,10 +82,21 @@ def read_html(data: bytes, header: str = "") -> Reading:
         page.read(_main_part(body if body is not None else root))
     except RecursionError as error:
         raise InputError("网页的嵌套过深，没有读取。") from error
+    _settle_titles(found.pieces)
     title = root.findtext(".//title")
     if title and not any(piece.title for piece in found.pieces):
         found.facts["标题"] = _site_title(title)
     return found
+
+
+def _settle_titles(pieces: list[Piece]) -> None:
+    """One h1 is the title; several are headings, unless each names a document."""
+    from importer.splitting import names_document  # noqa: PLC0415
+
+    firsts = [piece for piece in pieces if piece.title]
+    if len(firsts) > 1 and not all(names_document(piece.text) for piece in firsts):
+        for piece in firsts:
+            piece.title, piece.heading = False, 1
 
 
 def read_mht(data: bytes) -> Reading:
@@ -104,7 +123,9 @@ def _site_title(text: str) -> str:
 
 
 def _is_noise(element: _Element) -> bool:
-    if element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(" ", ""):
+    if element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(
+        " ", ""
+    ):
         return True
     if element.tag in {"body", "html", "main", "article"}:
         return False
@@ -182,12 +203,25 @@ class _Page:
 
     def _drop(self, element: _Element, tag: str) -> None:
         """Text of navigation and the like is reported; scripts are not text."""
-        if tag in {"script", "style", "noscript", "template", "svg", "math", "iframe", "canvas", "link", "meta"}:
+        if tag in {
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "svg",
+            "math",
+            "iframe",
+            "canvas",
+            "link",
+            "meta",
+        }:
             return
         text = re.sub(r"\s+", " ", clean_text(" ".join(str(t) for t in element.itertext()))).strip()
         if text:
             line = self._next_line(element)
-            self.found.doubts.append(Doubt(line, "web-navigation", f"网页的导航、推荐等部分，没有放进正文：{text[:300]}"))
+            self.found.doubts.append(
+                Doubt(line, "web-navigation", f"网页的导航、推荐等部分，没有放进正文：{text[:300]}")
+            )
 
     def _next_line(self, element: _Element | None = None) -> int:
         source = getattr(element, "sourceline", None) if element is not None else None
@@ -199,9 +233,17 @@ class _Page:
         if element is not None and not self.runs:
             self._next_line(element)
             return
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(run.text for run in self.runs)).strip(" \t\n\u3000")
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(run.text for run in self.runs)).strip(
+            " \t\n\u3000"
+        )
         if text:
-            piece = Piece(line=max(self.line, 1), text=text, heading=self.heading, label=self.label, level=self.level)
+            piece = Piece(
+                line=max(self.line, 1),
+                text=text,
+                heading=self.heading,
+                label=self.label,
+                level=self.level,
+            )
             piece.type = "bullet" if self.type == "bullet" else "text"
             piece.bold = all(run.bold for run in self.runs if run.text.strip())
             if any(run.bold or run.italic or run.link or run.strike for run in self.runs):
@@ -232,9 +274,15 @@ class _Page:
                 if isinstance(item.tag, str):
                     self._element(item, Run(""), depth + 1)
                 continue
-            count = int(item.get("value") or "") if re.fullmatch(r"[0-9]{1,4}", item.get("value") or "") else count + 1
+            count = (
+                int(item.get("value") or "")
+                if re.fullmatch(r"[0-9]{1,4}", item.get("value") or "")
+                else count + 1
+            )
             self._flush(item)
-            self.label = f"{count}." if ordered and level == 0 else f"（{count}）" if ordered else ""
+            self.label = (
+                f"{count}." if ordered and level == 0 else f"（{count}）" if ordered else ""
+            )
             self.type, self.level = ("text", 0) if ordered else ("bullet", level)
             self._item(item, depth, level)
             self._flush()
@@ -249,7 +297,11 @@ class _Page:
                 self._list(one, depth + 1, ordered=tag == "ol", level=level + 1)
             elif tag:
                 inner = tag in {"p", "div"} and not self.runs
-                (self._children(one, Run(""), depth + 1) if inner else self._element(one, Run(""), depth + 1))
+                (
+                    self._children(one, Run(""), depth + 1)
+                    if inner
+                    else self._element(one, Run(""), depth + 1)
+                )
             self._text(one.tail, Run(""))
 
     def _table(self, element: _Element, depth: int) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from importer.marks import read_lost, read_mark
-from importer.model import Doubt, Piece
+from importer.model import Doubt
 from store.inline import is_cjk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from importer.model import Piece
 
 _TERMINAL: Final = frozenset("。！？!?；;：:…")
 _CLOSING: Final = frozenset("”’」』》)）]】\"'")
@@ -26,10 +28,14 @@ _STANDALONE: Final = re.compile(
 
 @dataclass(slots=True, frozen=True)
 class Wrapping:
-    """How a text breaks its lines: at `width` columns, paragraphs indented or not; 0: it does not."""
+    """How a text breaks its lines: at `width` columns, paragraphs indented or not; 0: it does not.
+
+    `done` says that the reader has joined the lines already.
+    """
 
     width: int = 0
     indented: bool = False
+    done: bool = False
 
 
 def columns(text: str) -> int:
@@ -68,7 +74,10 @@ def ends_sentence(text: str) -> bool:
 
 
 def join_broken(
-    pieces: Sequence[Piece], doubts: list[Doubt], wrapping: Wrapping = Wrapping(), titles: frozenset[int] = frozenset()
+    pieces: Sequence[Piece],
+    doubts: list[Doubt],
+    wrapping: Wrapping = Wrapping(),
+    titles: frozenset[int] = frozenset(),
 ) -> list[Piece]:
     """Join what belongs to one paragraph.
 
@@ -78,6 +87,8 @@ def join_broken(
         wrapping: How the source breaks its lines.
         titles: Lines that are titles of documents and never join.
     """
+    if wrapping.done:
+        return [_stripped(piece) for piece in pieces]
     joined: list[Piece] = []
     last_line, last_text = 0, ""
     for piece in pieces:
@@ -85,7 +96,11 @@ def join_broken(
         if before is not None and _belongs(before, piece, (last_line, last_text), wrapping, titles):
             if not wrapping.width:
                 doubts.append(
-                    Doubt(piece.line, "joined-lines", f"断开的段落已接到上一行：…{before.text[-8:]}|{piece.text.strip()[:8]}…")
+                    Doubt(
+                        piece.line,
+                        "joined-lines",
+                        f"断开的段落已接到上一行：…{before.text[-8:]}|{piece.text.strip()[:8]}…",
+                    )
                 )
             joined[-1] = _join(before, piece)
         else:
@@ -106,7 +121,12 @@ def _belongs(
     if before.heading or piece.heading or piece.label or piece.title or before.title:
         return False
     text = piece.text.strip()
-    if not text or begins_anew(text) or _STANDALONE.match(text) or _STANDALONE.match(before.text.strip()):
+    if (
+        not text
+        or begins_anew(text)
+        or _STANDALONE.match(text)
+        or _STANDALONE.match(before.text.strip())
+    ):
         return False
     tail = before.text.rstrip()
     if wrapping.width and piece.line - last[0] == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from importer.drafting import draft_all
-from importer.model import Doubt, Draft, Piece, Reading
+from importer.model import Doubt, Piece, Reading
 from importer.splitting import could_be_title, split
 from importer.text import encoding_of, printed_encoding, read_lines
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from importer.model import Draft
     from store.kinds import Kind
 
 VOLUME: Final = 1024 * 1024
@@ -54,12 +55,19 @@ def _part(
 ) -> Iterator[Draft]:  # fmt: skip
     title, ordinal, count, by_size = known
     first = part[0].line
-    for draft in draft_all(Reading(pieces=part, encoding=shown), f"{name.rpartition('.')[0] or name}", kinds):
+    for draft in draft_all(
+        Reading(pieces=part, encoding=shown), f"{name.rpartition('.')[0] or name}", kinds
+    ):
         draft.ordinal = draft.ordinal or ordinal or f"第{count}部分"
         draft.line = draft.line or first
         if by_size:
             draft.doubts.insert(
-                0, Doubt(first, "split-by-size", f"文件很大，没有找到可以分开的题目，按大小分成几份（这是第 {count} 份）。")
+                0,
+                Doubt(
+                    first,
+                    "split-by-size",
+                    f"文件很大，没有找到可以分开的题目，按大小分成几份（这是第 {count} 份）。",
+                ),
             )
             draft.title = draft.title or title
         yield draft

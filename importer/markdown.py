@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from importer.model import Doubt
 from store.inline import parse_inlines, plain
 from store.markers import is_article, read_marker
-from store.model import Clause, Section
+from store.model import Clause
 from store.numerals import CIRCLED
 from store.parser import parse_body
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from importer.model import Node, Piece, Run
     from store.kinds import Numbering
+    from store.model import Section
 
 _ROUNDS: Final = 5
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~]|\{[{%#]|[\x02\x03]")
@@ -154,7 +155,9 @@ class _Writer:
             line = self._put(indent, content)
         self.places.append((line, parent, node, False))
         inner = indent + "    "
-        if node.children and all(c.sort == "clause" and not self.plan.is_typed(id(node), c) for c in node.children):
+        if node.children and all(
+            c.sort == "clause" and not self.plan.is_typed(id(node), c) for c in node.children
+        ):
             kept = ""
             for child in node.children:
                 kept = self._tight_child(child, id(node), depth + 1, inner, kept)
@@ -184,7 +187,9 @@ class _Writer:
             case "definition":
                 self._definition(node, indent)
             case "footnote":
-                self.notes.append(f"[^{piece.target}]: {escape(piece.text, braces=self.braces, first=False)}")
+                self.notes.append(
+                    f"[^{piece.target}]: {escape(piece.text, braces=self.braces, first=False)}"
+                )
             case "break" | "rule":
                 pass
             case _:
@@ -252,7 +257,11 @@ class _Writer:
     def remaining(self) -> list[Doubt]:
         """What prints another number than the source's."""
         return [
-            Doubt(node.line, "number-form", f"编号“{node.label}”的写法无法原样保留，请核对：{node.text[:20]}")
+            Doubt(
+                node.line,
+                "number-form",
+                f"编号“{node.label}”的写法无法原样保留，请核对：{node.text[:20]}",
+            )
             for node in self.wrong
             if node.label
         ]
@@ -291,7 +300,11 @@ def escape(text: str, *, braces: bool = False, first: bool = True) -> str:
     if not _SPECIAL.search(text):
         return _guard(text) if first else text
     for candidate in (text, _backslashed(text), heavily(text)):
-        shown = candidate.replace("{{", "&#123;{").replace("{%", "&#123;%").replace("{#", "&#123;#") if braces else candidate
+        shown = (
+            candidate.replace("{{", "&#123;{").replace("{%", "&#123;%").replace("{#", "&#123;#")
+            if braces
+            else candidate
+        )
         if _reads_as(shown, text):
             return _guard(shown) if first else shown
     return heavily(text)
@@ -299,18 +312,24 @@ def escape(text: str, *, braces: bool = False, first: bool = True) -> str:
 
 def _reads_as(candidate: str, text: str) -> bool:
     inlines = parse_inlines(candidate)
-    formatted = any(piece.type != "text" or piece.bold or piece.italic or piece.strike for piece in inlines)
+    formatted = any(
+        piece.type != "text" or piece.bold or piece.italic or piece.strike for piece in inlines
+    )
     return not formatted and plain(inlines) == text.strip(" \t\u3000")
 
 
 def _backslashed(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]])", r"\\\1", text).replace("<", "&#60;").replace("~~", "&#126;&#126;")
+    return (
+        re.sub(r"([\\`*_\[\]])", r"\\\1", text).replace("<", "&#60;").replace("~~", "&#126;&#126;")
+    )
 
 
 def heavily(text: str) -> str:
     """Every character that could mean something as an entity."""
     escaped = re.sub(
-        r"[\\`*_\[\]<>&~{}|#!^]", lambda match: f"&#{ord(match[0])};", re.sub(r"\s*\n\s*", " ", text)
+        r"[\\`*_\[\]<>&~{}|#!^]",
+        lambda match: f"&#{ord(match[0])};",
+        re.sub(r"\s*\n\s*", " ", text),
     )
     return _guard(escaped)
 
@@ -330,7 +349,9 @@ def escape_label(text: str) -> str:
 def _marked(runs: Sequence[Run], *, braces: bool) -> str | None:
     """Runs with their emphasis, None where that cannot be written so that it reads back."""
     partly = any(run.bold for run in runs) and not all(run.bold for run in runs if run.text.strip())
-    italic = any(run.italic for run in runs) and not all(run.italic for run in runs if run.text.strip())
+    italic = any(run.italic for run in runs) and not all(
+        run.italic for run in runs if run.text.strip()
+    )
     parts: list[str] = []
     expected = ""
     for run in runs:
@@ -341,7 +362,9 @@ def _marked(runs: Sequence[Run], *, braces: bool) -> str | None:
             parts.append(f"![{escape_label(run.text)}]({run.picture})")
             continue
         expected += run.text
-        parts.append(_one_run(run, bold=partly and run.bold, italic=italic and run.italic, braces=braces))
+        parts.append(
+            _one_run(run, bold=partly and run.bold, italic=italic and run.italic, braces=braces)
+        )
     marked = "".join(parts).strip()
     shown = "".join(p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image"})
     return marked if _bare(shown) == _bare(expected) else None

@@ -110,13 +110,17 @@ def read_mark(text: str) -> Mark | None:
 def _plausible(mark: Mark, groups: dict[str, str], text: str, end: int) -> bool:
     following = text[end : end + 1]
     if "word" in groups:
-        return not (groups["word"] in {"条", "章", "节"} and following in _NOT_AFTER_ARTICLE and following)
+        return not (
+            groups["word"] in {"条", "章", "节"} and following in _NOT_AFTER_ARTICLE and following
+        )
     if mark.number > 300 or (mark.number == 0 and "decimal" not in groups):
         return False
     if "half" in groups and text[:end].count(")") + text[:end].count("）") != 1:
         return False
     # 三、四季度 and 1、2号楼 count things, they number nothing
-    if "comma" in groups and re.match(rf"(?:{_CN}|{_AR})(?:[、和至]|[{_UNITS}季者])", text[end : end + 6]):
+    if "comma" in groups and re.match(
+        rf"(?:{_CN}|{_AR})(?:[、和至]|[{_UNITS}季者])", text[end : end + 6]
+    ):
         return False
     return True
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from importer.model import Piece, TableCell
-from store.blocks import split_row
+from store.tables import split_row
 
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _BULLET: Final = re.compile(r"^(\s*)[-*+]\s+(.*)$")
@@ -38,21 +38,36 @@ def _block(lines: list[str], at: int, pieces: list[Piece]) -> int:
     if match := _HEADING.match(line):
         level = len(match[1])
         title = level == 1 and not any(piece.title for piece in pieces)
-        pieces.append(Piece(line=at + 1, text=_bare(match[2]), heading=0 if title else level, title=title))
+        pieces.append(
+            Piece(line=at + 1, text=_bare(match[2]), heading=0 if title else level, title=title)
+        )
         return 1
     if match := _FENCE.match(line):
-        end = next((i for i in range(at + 1, len(lines)) if lines[i].strip().startswith(match[1])), len(lines))
+        end = next(
+            (i for i in range(at + 1, len(lines)) if lines[i].strip().startswith(match[1])),
+            len(lines),
+        )
         pieces.append(Piece(line=at + 1, type="code", text="\n".join(lines[at + 1 : end])))
         return end - at + 1
-    if "|" in line and at + 1 < len(lines) and "-" in lines[at + 1] and _DELIMITER.match(lines[at + 1]):
+    if (
+        "|" in line
+        and at + 1 < len(lines)
+        and "-" in lines[at + 1]
+        and _DELIMITER.match(lines[at + 1])
+    ):
         end = at + 2
         while end < len(lines) and "|" in lines[end]:
             end += 1
-        rows = [[TableCell(_bare(cell)) for cell in split_row(row)] for row in (line, *lines[at + 2 : end])]
+        rows = [
+            [TableCell(_bare(cell)) for cell in split_row(row)]
+            for row in (line, *lines[at + 2 : end])
+        ]
         pieces.append(Piece(line=at + 1, type="table", rows=rows))
         return end - at
     if match := _BULLET.match(line):
-        pieces.append(Piece(line=at + 1, type="bullet", text=_bare(match[2]), level=len(match[1]) // 2))
+        pieces.append(
+            Piece(line=at + 1, type="bullet", text=_bare(match[2]), level=len(match[1]) // 2)
+        )
         return 1
     return 0
 
@@ -61,7 +76,13 @@ def _text(line: str, at: int, pieces: list[Piece], *, after_blank: bool) -> None
     from importer.joining import begins_anew  # noqa: PLC0415
 
     text = _bare(line)
-    if not after_blank and pieces and pieces[-1].type == "text" and not pieces[-1].heading and not begins_anew(text):
+    if (
+        not after_blank
+        and pieces
+        and pieces[-1].type == "text"
+        and not pieces[-1].heading
+        and not begins_anew(text)
+    ):
         pieces[-1].text += text
         return
     pieces.append(Piece(line=at + 1, text=text))

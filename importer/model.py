@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-PieceType = Literal["text", "bullet", "table", "image", "break", "rule", "code", "quote", "footnote", "definition"]
+PieceType = Literal[
+    "text", "bullet", "table", "image", "break", "rule", "code", "quote", "footnote", "definition"
+]
 
 
 @dataclass(slots=True, frozen=True)
@@ -89,7 +91,7 @@ class Reading:
         files: Images by name, to be saved beside the document.
         facts: What the file's properties say: title, author, 文枢文档 …
         raw: The whole text of a Markdown file with its table, taken over as it stands.
-        blank_lines: Paragraphs are divided by empty lines.
+        joined: The reader put the lines of paragraphs together itself.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -98,6 +100,7 @@ class Reading:
     files: dict[str, bytes] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     raw: str = ""
+    joined: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from store.markers import is_article
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from importer.model import Piece
+    from importer.model import Piece, Run
     from importer.recovery import Numbered
 
 _HEADING_RANK: Final = 3
@@ -51,13 +51,18 @@ def _node(one: Numbered, numbered: list[Numbered], at: int) -> Node:
         if one.piece.heading and one.piece.type == "text" and one.text:
             node.sort, node.rank = "section", 10 + one.piece.heading
         return node
-    node.label, node.number, node.scheme, node.rank = mark.label, mark.number, mark.scheme, mark.rank
+    node.label, node.number, node.scheme, node.rank = (
+        mark.label,
+        mark.number,
+        mark.scheme,
+        mark.rank,
+    )
     node.recovered = one.recovered
     node.sort = "section" if _is_heading(one, numbered, at) else "clause"
     return node
 
 
-def _cut_runs(one: Numbered) -> tuple:  # type: ignore[type-arg]
+def _cut_runs(one: Numbered) -> tuple[Run, ...]:
     from dataclasses import replace  # noqa: PLC0415
 
     runs, skip = list(one.piece.runs), one.skip
@@ -86,7 +91,9 @@ def _is_heading(one: Numbered, numbered: list[Numbered], at: int) -> bool:
 
 
 def _reads_like_heading(text: str) -> bool:
-    return 1 < len(text) <= _LONGEST_HEADING and not ends_sentence(text) and text[-1] not in "，,、：:"
+    return (
+        1 < len(text) <= _LONGEST_HEADING and not ends_sentence(text) and text[-1] not in "，,、：:"
+    )
 
 
 def _has_content_below(numbered: list[Numbered], at: int) -> bool:
@@ -106,14 +113,23 @@ def _has_content_below(numbered: list[Numbered], at: int) -> bool:
 def _plain_headings(flat: list[Node]) -> None:
     """Short lines without a number and without punctuation, with longer text below."""
     for at, node in enumerate(flat):
-        if node.sort != "block" or node.piece.type != "text" or node.label or not _plain_candidate(node):
+        if (
+            node.sort != "block"
+            or node.piece.type != "text"
+            or node.label
+            or not _plain_candidate(node)
+        ):
             continue
         following = flat[at + 1] if at + 1 < len(flat) else None
-        if following is None or at == 0 and following.sort == "block" and len(following.text) < 40:
+        if following is None or (
+            at == 0 and following.sort == "block" and len(following.text) < 40
+        ):
             continue
         first_of_list = following.number == 1 and following.sort != "block"
         text_below = following.sort == "block" and (
-            len(following.text) >= 40 or re.match(r"\[\d+\]", following.text) or following.piece.type == "table"
+            len(following.text) >= 40
+            or re.match(r"\[\d+\]", following.text)
+            or following.piece.type == "table"
         )
         bold = node.piece.bold and following.sort == "block" and not following.piece.bold
         if first_of_list or text_below or bold:
@@ -142,7 +158,7 @@ def _agree_on_headings(flat: list[Node]) -> None:
         plain = [node for node in marked if node.sort == "clause"]
         if not headings or not plain:
             continue
-        run_in = [node for node in plain if _RUN_IN.match(node.text) and len(node.text) > len(_RUN_IN.match(node.text)[0])]  # type: ignore[index]
+        run_in = [node for node in plain if _runs_in(node.text)]
         bare = [node for node in plain if _reads_like_heading(node.text)]
         if len(run_in) + len(bare) == len(plain):
             for node in plain:
@@ -150,6 +166,12 @@ def _agree_on_headings(flat: list[Node]) -> None:
         elif len(headings) < len(plain):
             for node in headings:
                 node.sort = "clause"
+
+
+def _runs_in(text: str) -> bool:
+    """Whether a short first sentence is followed by more."""
+    match = _RUN_IN.match(text)
+    return match is not None and match.end() < len(text)
 
 
 def _lists(flat: list[Node]) -> list[list[Node]]:
@@ -217,7 +239,14 @@ def _next_number(flat: list[Node], at: int) -> Node | None:
 
 def _place_block(node: Node, stack: list[Node], root: list[Node], following: Node | None) -> None:
     """Text after an article belongs to it; after another clause only when its list goes on."""
-    article = next((place for place, one in enumerate(stack) if one.sort == "clause" and is_article(one.scheme)), None)
+    article = next(
+        (
+            place
+            for place, one in enumerate(stack)
+            if one.sort == "clause" and is_article(one.scheme)
+        ),
+        None,
+    )
     if article is not None:
         if node.piece.type == "text":
             del stack[article + 1 :]
@@ -268,7 +297,13 @@ def _close_for_clause(stack: list[Node], node: Node, flat: list[Node], at: int) 
             return
     while stack and stack[-1].sort == "clause" and not _goes_below(stack[-1], node, flat, at):
         stack.pop()
-    while stack and stack[-1].sort == "section" and stack[-1].label and stack[-1].rank >= node.rank and not stack[-1].piece.heading:
+    while (
+        stack
+        and stack[-1].sort == "section"
+        and stack[-1].label
+        and stack[-1].rank >= node.rank
+        and not stack[-1].piece.heading
+    ):
         stack.pop()
 
 
@@ -288,7 +323,9 @@ def _goes_below(outer: Node, node: Node, flat: list[Node], at: int) -> bool:
 # -- what the numbers say ------------------------------------------------------------------------------
 
 
-def _report_numbers(nodes: list[Node], doubts: list[Doubt], articles: list[int] | None = None) -> None:
+def _report_numbers(
+    nodes: list[Node], doubts: list[Doubt], articles: list[int] | None = None
+) -> None:
     """Gaps and doubles, list by list; articles count through the whole document."""
     articles = [] if articles is None else articles
     last: dict[str, int] = {}
@@ -312,7 +349,11 @@ def _compare(node: Node, last: dict[str, int], articles: list[int], doubts: list
     if node.number == before:
         doubts.append(Doubt(node.line, "number-double", f"编号“{node.label}”重复，原样保留。"))
     elif node.number < before:
-        doubts.append(Doubt(node.line, "number-restart", f"编号“{node.label}”小于前面的编号，原样保留。"))
+        doubts.append(
+            Doubt(node.line, "number-restart", f"编号“{node.label}”小于前面的编号，原样保留。")
+        )
     else:
         missing = node.number - before - 1
-        doubts.append(Doubt(node.line, "number-gap", f"“{node.label}”之前缺 {missing} 个编号，没有补造。"))
+        doubts.append(
+            Doubt(node.line, "number-gap", f"“{node.label}”之前缺 {missing} 个编号，没有补造。")
+        )

@@ -74,7 +74,11 @@ def _by_bytes(path: Path, name: str, head: bytes) -> Sort:
         return "html"
     if suffix == ".txt" and start.startswith((b"<!doctype html", b"<html")):
         return "html"
-    if head[:2] not in {b"\xff\xfe", b"\xfe\xff"} and head.count(0) > len(head) // 3 + 8 and suffix != ".txt":
+    if (
+        head[:2] not in {b"\xff\xfe", b"\xfe\xff"}
+        and head.count(0) > len(head) // 3 + 8
+        and suffix != ".txt"
+    ):
         raise InputError("文件不是文本，也不是认识的格式，可能已损坏。", path=name)
     return _TEXT_NAMES.get(suffix, "text")  # type: ignore[return-value]
 
@@ -86,9 +90,20 @@ def _zipped(path: Path, name: str) -> Sort:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype")
                 return "sheet" if b"spreadsheet" in kind else "office"
-    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError, NotImplementedError) as error:
-        raise InputError("文件已损坏，无法打开（Word 文件的压缩结构不完整）。", path=name) from error
-    if any(one.startswith("word/") for one in names) or any(one.endswith("document.xml") for one in names):
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
+        raise InputError(
+            "文件已损坏，无法打开（Word 文件的压缩结构不完整）。", path=name
+        ) from error
+    if any(one.startswith("word/") for one in names) or any(
+        one.endswith("document.xml") for one in names
+    ):
         return "docx"
     if any(one.startswith("xl/") for one in names):
         return "sheet"
@@ -100,6 +115,7 @@ def _zipped(path: Path, name: str) -> Sort:
 def _compound(path: Path, name: str) -> Sort:
     with path.open("rb") as handle:
         data = handle.read(MAX_SOURCE)
+
     def holds(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
 
@@ -119,7 +135,11 @@ def wrong_name(sort: Sort, name: str) -> list[Doubt]:
         return []
     shown = {"docx": "Word（.docx）", "office": "Word（.doc）或 RTF", "html": "网页", "pdf": "PDF",
              "sheet": "表格", "text": "文本", "md": "Markdown", "mht": "网页归档"}[sort]  # fmt: skip
-    return [Doubt(0, "wrong-extension", f"扩展名是“{suffix or '无'}”，内容其实是{shown}，已按内容读取。")]
+    return [
+        Doubt(
+            0, "wrong-extension", f"扩展名是“{suffix or '无'}”，内容其实是{shown}，已按内容读取。"
+        )
+    ]
 
 
 def read(path: Path, name: str, sort: Sort | None = None) -> Reading:
@@ -156,7 +176,8 @@ def read(path: Path, name: str, sort: Sort | None = None) -> Reading:
             raise InputError("需要 LibreOffice 转换。", path=name)
         case _:
             found = _read_text(path)
-    found.doubts += wrong_name(sort, name)
+    if path.suffix.lower() == f".{name.rpartition('.')[2].lower()}" or sort != "docx":
+        found.doubts += wrong_name(sort, name)
     return found
 
 
@@ -170,7 +191,11 @@ def _read_text(path: Path) -> Reading:
     if broken:
         first = next(piece.line for piece in pieces if "\ufffd" in piece.text)
         found.doubts.append(
-            Doubt(first, "bad-bytes", f"有 {broken} 处字节不能按 {found.encoding} 读出，显示为 \ufffd。")
+            Doubt(
+                first,
+                "bad-bytes",
+                f"有 {broken} 处字节不能按 {found.encoding} 读出，显示为 \ufffd。",
+            )
         )
     return found
 
@@ -181,7 +206,9 @@ def _read_markdown(path: Path) -> Reading:
 
     data = path.read_bytes()
     encoding = detect(data)
-    text = data.decode("big5hkscs" if encoding == "big5" else encoding, "replace").removeprefix("\ufeff")
+    text = data.decode("big5hkscs" if encoding == "big5" else encoding, "replace").removeprefix(
+        "\ufeff"
+    )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = Reading(encoding=printed_encoding(encoding))
     if frontmatter.split(text) is None:

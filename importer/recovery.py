@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from importer.marks import Lost, Mark, normalise_forms, printed_like, read_lost, read_mark
+from importer.marks import Mark, normalise_forms, printed_like, read_lost, read_mark
 from importer.model import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from importer.marks import Lost
     from importer.model import Piece
 
 _SHORTEST: Final = 4
@@ -46,7 +47,11 @@ def number_pieces(pieces: Sequence[Piece], doubts: list[Doubt]) -> list[Numbered
     for one in found:
         if one.lost is not None and not one.recovered and one.lost.certain:
             doubts.append(
-                Doubt(one.piece.line, "number-lost", f"编号丢失，无法由前后编号推定，原样保留：{one.piece.text[:20]}")
+                Doubt(
+                    one.piece.line,
+                    "number-lost",
+                    f"编号丢失，无法由前后编号推定，原样保留：{one.piece.text[:20]}",
+                )
             )
     return found
 
@@ -57,7 +62,10 @@ def _read(piece: Piece) -> Numbered:
     if piece.label:
         mark = read_mark(f"{piece.label} 文")
         if mark is not None:
-            return Numbered(piece, mark=Mark(mark.label, mark.number, mark.scheme, mark.rank, 0, depth=mark.depth))
+            return Numbered(
+                piece,
+                mark=Mark(mark.label, mark.number, mark.scheme, mark.rank, 0, depth=mark.depth),
+            )
     piece.text = normalise_forms(piece.text)
     mark = read_mark(piece.text)
     if mark is not None:
@@ -72,7 +80,11 @@ def _drop_weak(found: list[Numbered]) -> None:
     for at, one in enumerate(weak):
         assert one.mark is not None
         near = weak[max(0, at - 1) : at] + weak[at + 1 : at + 2]
-        steps = {other.mark.number - one.mark.number for other in near if other.mark and other.mark.scheme == one.mark.scheme}
+        steps = {
+            other.mark.number - one.mark.number
+            for other in near
+            if other.mark and other.mark.scheme == one.mark.scheme
+        }
         if not steps & {1, -1} and not one.piece.heading:
             one.mark, one.skip = None, 0
 
@@ -120,7 +132,9 @@ def _prove(found: list[Numbered], run: list[int], following: Mark, doubts: list[
     same = next((mark for mark in chain if mark.scheme == following.scheme), None)
     deepest = chain[-1] if chain else None
     readings: list[tuple[Mark, int]] = []
-    if following.number - (same.number if same else 0) == len(run) + 1 and (same or _may_begin(chain, following)):
+    if following.number - (same.number if same else 0) == len(run) + 1 and (
+        same or _may_begin(chain, following)
+    ):
         readings.append((following, (same.number if same else 0) + 1))
     if (
         deepest is not None
@@ -131,7 +145,9 @@ def _prove(found: list[Numbered], run: list[int], following: Mark, doubts: list[
         readings.append((deepest, deepest.number + 1))
     wanted = {found[at].lost.scheme for at in run if found[at].lost} - {""}  # type: ignore[union-attr]
     if wanted:
-        readings = [one for one in readings if all(one[0].scheme.startswith(form[:1]) for form in wanted)]
+        readings = [
+            one for one in readings if all(one[0].scheme.startswith(form[:1]) for form in wanted)
+        ]
     if len(readings) != 1:
         return
     sample, first = readings[0]
@@ -150,7 +166,11 @@ def _give(one: Numbered, sample: Mark, number: int, skip: int, doubts: list[Doub
     one.mark = Mark(label, number, sample.scheme, sample.rank, skip, depth=sample.depth)
     one.skip, one.recovered = skip, True
     doubts.append(
-        Doubt(one.piece.line, "number-recovered", f"编号“{label}”在原文中丢失，由前后编号推定：{one.text[:16]}…")
+        Doubt(
+            one.piece.line,
+            "number-recovered",
+            f"编号“{label}”在原文中丢失，由前后编号推定：{one.text[:16]}…",
+        )
     )
 
 
@@ -168,7 +188,9 @@ def _recover_unmarked(found: list[Numbered], doubts: list[Doubt]) -> None:
             continue
         mark = one.mark
         before = by_scheme.get(mark.scheme)
-        by_scheme = {scheme: place for scheme, place in by_scheme.items() if _rank(found, place) < mark.rank}
+        by_scheme = {
+            scheme: place for scheme, place in by_scheme.items() if _rank(found, place) < mark.rank
+        }
         by_scheme[mark.scheme] = at
         if before is None:
             continue
@@ -201,7 +223,9 @@ def _like_item(one: Numbered) -> bool:
 
 def _has_plain_lines(found: list[Numbered], first: int, last: int, scheme: str) -> bool:
     """Whether other neighbours of the list have plain lines between them."""
-    places = [at for at, one in enumerate(found) if one.mark is not None and one.mark.scheme == scheme]
+    places = [
+        at for at, one in enumerate(found) if one.mark is not None and one.mark.scheme == scheme
+    ]
     for one, other in zip(places, places[1:], strict=False):
         if (one, other) == (first, last):
             continue

@@ -39,7 +39,8 @@ def _document(draft: Draft, siblings: Sequence[Draft]) -> dict[str, Any]:
         "clauses": draft.clauses,
         "metrics": [_figure(figure) for figure in draft.figures],
         "warnings": [
-            {"line": doubt.line, "code": doubt.code, "message": doubt.message} for doubt in draft.doubts
+            {"line": doubt.line, "code": doubt.code, "message": doubt.message}
+            for doubt in draft.doubts
         ],
         "reasons": draft.reasons,
         "action": draft.action or None,
@@ -118,7 +119,11 @@ def _failures(result: Result) -> list[str]:
     same = [source for source in result.sources if source.unchanged]
     if same:
         lines += ["## 没有变化的文件", ""]
-        lines += [f"- {_plain(source.path)}" + (f"（与 {_plain(source.twin)} 完全相同）" if source.twin else "") for source in same]
+        lines += [
+            f"- {_plain(source.path)}"
+            + (f"（与 {_plain(source.twin)} 完全相同）" if source.twin else "")
+            for source in same
+        ]
         lines.append("")
     return lines
 
@@ -140,7 +145,9 @@ def _doubts(draft: Draft, source: Source) -> list[str]:
         lines += [f"待填的地方：{'、'.join(map(_plain, draft.places))}。", ""]
     if draft.figures:
         lines += [f"指标 {len(draft.figures)} 个，存在“数据”文件夹中。", ""]
-    lines += [f"- 第 {doubt.line} 行（{doubt.code}）：{_plain(doubt.message)}" for doubt in draft.doubts]
+    lines += [
+        f"- 第 {doubt.line} 行（{doubt.code}）：{_plain(doubt.message)}" for doubt in draft.doubts
+    ]
     return [*lines, ""]
 
 

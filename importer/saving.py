@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from importer.model import Doubt, Draft
+from importer.model import Doubt
 from importer.similar import likeness, signature_of
 from store import frontmatter
 from store.files import digest, locked, write_atomic
@@ -17,7 +17,7 @@ from store.history import document_path, lock_path
 from store.kinds import OTHER
 
 if TYPE_CHECKING:
-    from importer.model import Figure
+    from importer.model import Draft, Figure
     from store.catalogue import Entry
     from store.kinds import Kind
     from store.workspace import Workspace
@@ -82,7 +82,11 @@ class Library:
     def older(self, name: str, draft: Draft) -> Known | None:
         """The document that an earlier state of this file gave at this place."""
         for one in self.known.values():
-            if one.source.get("文件") == name and one.source.get("篇", "") == draft.ordinal and one.title.startswith(draft.title):
+            if (
+                one.source.get("文件") == name
+                and one.source.get("篇", "") == draft.ordinal
+                and one.title.startswith(draft.title)
+            ):
                 return one
         return None
 
@@ -109,11 +113,15 @@ class Library:
         """The text's signature, read from its file when needed."""
         if not one.signature:
             try:
-                text = document_path(self.workspace, one.id).read_text(encoding="utf-8", errors="replace")
+                text = document_path(self.workspace, one.id).read_text(
+                    encoding="utf-8", errors="replace"
+                )
             except OSError:
                 return ()
             parts = frontmatter.split(text)
-            one.signature = signature_of(re.sub(r"^\s*\d+\.\s|[#*|]", "", parts[1] if parts else text, flags=re.MULTILINE))
+            one.signature = signature_of(
+                re.sub(r"^\s*\d+\.\s|[#*|]", "", parts[1] if parts else text, flags=re.MULTILINE)
+            )
         return one.signature
 
 
@@ -152,7 +160,9 @@ class Placer:
         fields = draft.fields
         if "部门" in kind.required_fields and not fields.get("部门"):
             fields["部门"] = UNKNOWN_DEPARTMENT
-            draft.doubts.append(Doubt(draft.line, "department-missing", "没有找到部门，写作“待补”，请补上。"))
+            draft.doubts.append(
+                Doubt(draft.line, "department-missing", "没有找到部门，写作“待补”，请补上。")
+            )
         department = str(fields.get("部门", ""))
         title, suffix = self._title(draft, origin, department, fields)
         draft.fields = self._ordered(draft, kind, title, origin)
@@ -171,7 +181,11 @@ class Placer:
         """The title to write and what the id adds: equal titles are versions, or told apart."""
         older = self.library.older(origin.name, draft)
         family = self.library.family_of(draft, department)
-        if older is not None and older.source.get("指纹") != origin.fingerprint and older not in family:
+        if (
+            older is not None
+            and older.source.get("指纹") != origin.fingerprint
+            and older not in family
+        ):
             family = [older, *family]
         if not family:
             return draft.title, ""
@@ -182,7 +196,11 @@ class Placer:
             fields["版本"] = version
             draft.action = "version"
             draft.doubts.append(
-                Doubt(draft.line, "proposed-version", f"与“{near.id}”相近（约 {alike:.0%}），作为新版本“{version}”提出，请核对差异。")
+                Doubt(
+                    draft.line,
+                    "proposed-version",
+                    f"与“{near.id}”相近（约 {alike:.0%}），作为新版本“{version}”提出，请核对差异。",
+                )
             )
             return near.title, f"@{safe_name(version)}"
         mark = draft.ordinal or f"导入{len(family) + 1}"
@@ -193,7 +211,9 @@ class Placer:
             number += 1
             title = f"{draft.title}（{mark}-{number}）"
         draft.doubts.append(
-            Doubt(draft.line, "equal-title", f"与“{near.id}”题目相同而内容不同，标题写作“{title}”。")
+            Doubt(
+                draft.line, "equal-title", f"与“{near.id}”题目相同而内容不同，标题写作“{title}”。"
+            )
         )
         return title, ""
 
@@ -205,9 +225,7 @@ class Placer:
                 return version
         return f"导入{origin.fingerprint[:6]}"
 
-    def _ordered(
-        self, draft: Draft, kind: Kind, title: str, origin: Origin
-    ) -> dict[str, object]:
+    def _ordered(self, draft: Draft, kind: Kind, title: str, origin: Origin) -> dict[str, object]:
         fields = dict(draft.fields) | {"标题": title, "类别": kind.name}
         if kind.life_cycle:
             fields["状态"] = "效力待确认"
@@ -251,7 +269,9 @@ def write(workspace: Workspace, draft: Draft, origin: Origin, original: str) -> 
         write_atomic(path.parent / name, metrics_yaml(draft, origin).encode("utf-8"))
         fields["数据"] = [name]
     if original:
-        fields["附件"] = [{"名称": origin.name, "文件": "../" * depth + original, "类型": "原始文件"}]
+        fields["附件"] = [
+            {"名称": origin.name, "文件": "../" * depth + original, "类型": "原始文件"}
+        ]
     source = fields.pop(SOURCE_KEY, None)
     if source is not None:
         fields[SOURCE_KEY] = source
@@ -263,10 +283,14 @@ def write(workspace: Workspace, draft: Draft, origin: Origin, original: str) -> 
 
 def keep_original(workspace: Workspace, origin: Origin) -> str:
     """Keep a source file among the originals; gives its place relative to `kb/`."""
-    if origin.path.suffix.lower() in {".md", ".markdown"} or origin.name.lower().endswith((".md", ".markdown")):
+    if origin.path.suffix.lower() in {".md", ".markdown"} or origin.name.lower().endswith(
+        (".md", ".markdown")
+    ):
         return ""
     data = origin.path.read_bytes()
-    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", unicodedata.normalize("NFC", origin.name)).lstrip("~.")[-80:]
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", unicodedata.normalize("NFC", origin.name)).lstrip(
+        "~."
+    )[-80:]
     target = workspace.kb / ORIGINALS / name
     if target.exists() and digest(target.read_bytes()) != digest(data):
         target = target.with_name(f"{target.stem}-{origin.fingerprint[:8]}{target.suffix}")
@@ -327,8 +351,16 @@ def _metric(figure: Figure, wholes: dict[str, Figure]) -> dict[str, object]:
         values["截至日期"] = figure.as_of
     elif figure.as_of:
         month, _, day = figure.as_of.strip("-").partition("-")
-        notes.append(f"截至{int(month)}月{int(day)}日，原文没有年份" if day else f"截至{int(month)}月末，原文没有年份")
-    for name, value in (("同比", figure.yoy), ("比年初增幅", figure.change_percent), ("占比", figure.share)):
+        notes.append(
+            f"截至{int(month)}月{int(day)}日，原文没有年份"
+            if day
+            else f"截至{int(month)}月末，原文没有年份"
+        )
+    for name, value in (
+        ("同比", figure.yoy),
+        ("比年初增幅", figure.change_percent),
+        ("占比", figure.share),
+    ):
         if value is not None:
             notes.append(f"原文{name}{plain(value)}%")
     if figure.approximate:

@@ -14,8 +14,8 @@ from importer.model import Draft
 from importer.report import report_markdown
 from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, version_mark, write
 from importer.similar import likeness
-from importer.walking import Found, walk
-from importer.workers import SECONDS, Answer, Task, read_all
+from importer.walking import walk
+from importer.workers import SECONDS, Task, read_all
 from store.exceptions import EnvironmentRefused, InputError, WenshuError
 from store.files import reason, write_atomic
 from store.model import Clause
@@ -23,6 +23,8 @@ from store.model import Clause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from importer.walking import Found
+    from importer.workers import Answer
     from store.document import Document
     from store.model import Block, Section
     from store.workspace import Workspace
@@ -191,7 +193,8 @@ class _Job:
         """Apart: what LibreOffice must convert first."""
         from importer.reading import sort_of  # noqa: PLC0415
 
-        direct, late = [], []
+        direct: list[Task] = []
+        late: list[Task] = []
         for task in tasks:
             try:
                 sort = sort_of(task.path, task.name)
@@ -213,9 +216,9 @@ class _Job:
         ready = []
         for task, path in zip(tasks, made, strict=True):
             if path is None:
-                self.result.sources[task.index].error = (
-                    "LibreOffice 打不开这个文件（可能已损坏、有密码，或转换超时），已跳过。"
-                )
+                self.result.sources[
+                    task.index
+                ].error = "LibreOffice 打不开这个文件（可能已损坏、有密码，或转换超时），已跳过。"
             else:
                 ready.append(Task(task.index, path, task.name))
         return ready
@@ -295,7 +298,11 @@ class _Job:
         self.placer.place(draft, origin)
         changes: dict[str, object | None] = {SOURCE_KEY: draft.fields[SOURCE_KEY]}
         for name in ("标题", "版本"):
-            if draft.fields.get(name) and draft.fields[name] != kept.get(name) and draft.fields[name] != meta.title:
+            if (
+                draft.fields.get(name)
+                and draft.fields[name] != kept.get(name)
+                and draft.fields[name] != meta.title
+            ):
                 changes[name] = draft.fields[name]
         if not {"类别", "kind"} & set(found.values):
             changes["类别"] = str(draft.fields["类别"])
@@ -336,7 +343,9 @@ class _Job:
                     source.documents.remove(parent)
                     source.error = f"“{parent.title}”下面没有文字（第 {parent.line} 行）。"
         self.result.groups = near_duplicates(self.result, self.bodies)
-        if not self.result.dry_run and any(source.documents or source.error for source in self.result.sources):
+        if not self.result.dry_run and any(
+            source.documents or source.error for source in self.result.sources
+        ):
             stamp = datetime.now().astimezone()
             path = self.workspace.root / REPORTS / f"{stamp:%Y-%m-%d-%H%M%S}.md"
             write_atomic(path, report_markdown(self.result, stamp).encode("utf-8"))
@@ -389,7 +398,9 @@ def model_json(section: Section, level: int = 1) -> list[dict[str, object]]:
         if not child.label:
             found += inner
             continue
-        found.append(_piece_json(child.label, child.number, level, child.heading, child.line, inner))
+        found.append(
+            _piece_json(child.label, child.number, level, child.heading, child.line, inner)
+        )
     return found
 
 
@@ -400,7 +411,7 @@ def _block_json(block: Block, level: int) -> list[dict[str, object]]:
     return [_piece_json(block.label, block.number, level, block.text, block.line, inner)]
 
 
-def _piece_json(  # noqa: PLR0913, PLR0917 - the keys of a clause
+def _piece_json(
     label: str, number: int, level: int, text: str, line: int, children: list[dict[str, object]]
 ) -> dict[str, object]:
     return {
@@ -458,7 +469,12 @@ def linked(draft: Draft) -> str:
 def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
     """Documents of different files that are nearly the same, with what differs."""
     found: list[Group] = []
-    drafts = [(source, draft) for source in result.sources for draft in source.documents if draft.signature]
+    drafts = [
+        (source, draft)
+        for source in result.sources
+        for draft in source.documents
+        if draft.signature
+    ]
     buckets: dict[int, list[int]] = defaultdict(list)
     for at, (_, draft) in enumerate(drafts):
         for value in draft.signature[:12]:
@@ -481,7 +497,8 @@ def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
         first = members[0][1]
         alike = min(likeness(first.signature, draft.signature) for _, draft in members[1:])
         lines = [
-            f"{source.name}（{version_mark(source.name) or '无版本字样'}）：" + difference(bodies.get(first.id, ""), bodies.get(draft.id, ""))
+            f"{source.name}（{version_mark(source.name) or '无版本字样'}）："
+            + difference(bodies.get(first.id, ""), bodies.get(draft.id, ""))
             for source, draft in members[1:]
         ]
         found.append(Group([draft.id for _, draft in members], round(alike, 2), lines))
@@ -490,7 +507,10 @@ def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
 
 def difference(one: str, other: str) -> str:
     """How two texts differ, in a line: the lines that are gone and the ones that are new."""
-    old, new = [line.strip() for line in one.split("\n") if line.strip()], [line.strip() for line in other.split("\n") if line.strip()]
+    old, new = (
+        [line.strip() for line in one.split("\n") if line.strip()],
+        [line.strip() for line in other.split("\n") if line.strip()],
+    )
     gone = [line for line in old if line not in set(new)]
     added = [line for line in new if line not in set(old)]
     if not gone and not added:

@@ -23,9 +23,24 @@ if TYPE_CHECKING:
 _NUMBER: Final = rf"(?:{CHINESE_PATTERN}{{1,4}}|[0-9０-９]{{1,3}})"
 _LONGEST: Final = 60
 _PATTERNS: Final = (
-    ("第一篇", re.compile(rf"^(?P<before>[^。；;]{{0,50}}?)[\s\u3000]*[【（(\[]?第\s?(?P<number>{_NUMBER})\s?篇[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;]{{0,50}})$")),
-    ("篇一", re.compile(rf"^(?P<before>[^。；;，,]{{0,45}}?)[\s\u3000]*[【（(\[]?篇\s?(?P<number>{_NUMBER})[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;，,]{{0,45}})$")),
-    ("范文一", re.compile(rf"^(?P<before>[^。；;，,]{{0,30}}?)[\s\u3000]*[【（(\[]?(?:范文|例文|样文|范例|样本)\s?(?P<number>{_NUMBER})[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;，,]{{0,45}})$")),
+    (
+        "第一篇",
+        re.compile(
+            rf"^(?P<before>[^。；;]{{0,50}}?)[\s\u3000]*[【（(\[]?第\s?(?P<number>{_NUMBER})\s?篇[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;]{{0,50}})$"
+        ),
+    ),
+    (
+        "篇一",
+        re.compile(
+            rf"^(?P<before>[^。；;，,]{{0,45}}?)[\s\u3000]*[【（(\[]?篇\s?(?P<number>{_NUMBER})[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;，,]{{0,45}})$"
+        ),
+    ),
+    (
+        "范文一",
+        re.compile(
+            rf"^(?P<before>[^。；;，,]{{0,30}}?)[\s\u3000]*[【（(\[]?(?:范文|例文|样文|范例|样本)\s?(?P<number>{_NUMBER})[】）)\]]?[\s\u3000:：、]*(?P<after>[^。；;，,]{{0,45}})$"
+        ),
+    ),
 )
 _SEPARATOR: Final = re.compile(r"^\s*(?:[-－—–_=＝*＊#~～◆●☆★※]\s*){5,}$")
 _DOCUMENT_WORD: Final = re.compile(
@@ -96,14 +111,22 @@ def split(pieces: Sequence[Piece]) -> Split:
 
 def _counted(at: int, piece: Piece) -> tuple[str, _Counted] | None:
     text = piece.text.strip()
-    if piece.type != "text" or not text or len(text) > _LONGEST or "精选" in text or ends_sentence(text):
+    if (
+        piece.type != "text"
+        or not text
+        or len(text) > _LONGEST
+        or "精选" in text
+        or ends_sentence(text)
+    ):
         return None
     for form, pattern in _PATTERNS:
         match = pattern.match(text)
         if not match:
             continue
         before, after = match["before"].strip(" 　:：-—"), match["after"].strip(" 　:：-—")
-        ordinal = text[match.start("number") - 1 : match.end("number") + 1].strip(" 　:：【】（）()[]")
+        ordinal = text[match.start("number") - 1 : match.end("number") + 1].strip(
+            " 　:：【】（）()[]"
+        )
         title = after or before
         if form == "篇一" and not before and not after:
             ordinal = text
@@ -125,7 +148,11 @@ def _consecutive(marks: list[_Counted]) -> list[_Counted]:
     if not runs:
         return []
     dense = [run for run in runs if run[-1].at - run[0].at >= 2 * (len(run) - 1)]
-    return max(dense or runs, key=len) if len(runs) == 1 or not dense else [m for run in dense for m in run]
+    return (
+        max(dense or runs, key=len)
+        if len(runs) == 1 or not dense
+        else [m for run in dense for m in run]
+    )
 
 
 def _from_series(pieces: Sequence[Piece], series: dict[str, list[_Counted]]) -> Split:
@@ -162,10 +189,17 @@ def _parts(pieces: Sequence[Piece], inside: list[_Counted], start: int) -> list[
     return cuts
 
 
+def names_document(text: str) -> bool:
+    """Whether a title ends in a word for a document: …制度, …办法, …总结."""
+    return bool(_DOCUMENT_WORD.search(text.strip()))
+
+
 def is_title_like(text: str) -> bool:
     """A short line that is no sentence, no numbered item and no field to fill."""
     text = text.strip()
     if not text or len(text) > 45 or ends_sentence(text) or text[-1] in "，,、：:":
+        return False
+    if re.match(r"[^\s:：]{1,8}[:：]", text):
         return False
     mark = read_mark(text)
     return mark is None or mark.weak
@@ -190,7 +224,9 @@ def _by_separators(pieces: Sequence[Piece]) -> list[Cut]:
             cuts.append(Cut(at + 1, title, how="separators"))
     if not cuts:
         return []
-    first = next((i for i, piece in enumerate(pieces) if piece.text.strip() and not is_rule(piece)), 0)
+    first = next(
+        (i for i, piece in enumerate(pieces) if piece.text.strip() and not is_rule(piece)), 0
+    )
     if first < cuts[0].at - 2:
         title = pieces[first].text.strip()
         titled = is_title_like(title)

@@ -42,7 +42,9 @@ def detect(data: bytes, *, whole: bool = True) -> str:
     if _decodes(data, "utf-8", whole=whole):
         return "utf-8"
     scores = {
-        name: _score(data, name) for name in ("gb18030", "big5hkscs") if _decodes(data, name, whole=whole)
+        name: _score(data, name)
+        for name in ("gb18030", "big5hkscs")
+        if _decodes(data, name, whole=whole)
     }
     if not scores:
         return "gb18030"
@@ -52,7 +54,7 @@ def detect(data: bytes, *, whole: bool = True) -> str:
 
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of line ends and ASCII is zero."""
-    if len(data) < 4 or len(data) % 2 and len(data) < _SAMPLE:
+    if len(data) < 4 or (len(data) % 2 and len(data) < _SAMPLE):
         return None
     even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
     half = len(data[:4096]) // 2
@@ -97,7 +99,9 @@ def encoding_of(path: Path) -> str:
 
 def printed_encoding(name: str) -> str:
     """How the encoding is called in a report."""
-    return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "big5": "Big5"}.get(name, name.upper())
+    return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "big5": "Big5"}.get(
+        name, name.upper()
+    )
 
 
 def read_lines(path: Path, encoding: str) -> Iterator[Piece]:

@@ -6,17 +6,17 @@ import os
 import stat
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from store.files import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 READABLE: Final = frozenset(
-    ".docx .docm .dotx .dotm .doc .dot .wps .wpt .rtf .odt .txt .text .html .htm .xhtml .mht .mhtml .md .markdown .pdf .xlsx .xlsm .xls .et .ods .csv .zip"
-    .split()
+    [".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".txt", ".text", ".html", ".htm", ".xhtml", ".mht", ".mhtml", ".md", ".markdown", ".pdf", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".zip"]
 )  # fmt: skip
 _SKIPPED: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 MAX_MEMBER: Final = 200 * 1024 * 1024
@@ -116,7 +116,9 @@ def _folder(path: Path, shown: str, folder: Path, depth: int) -> Iterator[Found]
         child = path / name
         if child.is_symlink() and child.is_dir():
             continue
-        yield from _one(child, f"{shown}{os.sep}{printable(name)}", folder, named=False, depth=depth)
+        yield from _one(
+            child, f"{shown}{os.sep}{printable(name)}", folder, named=False, depth=depth
+        )
 
 
 def _archive(path: Path, shown: str, folder: Path, depth: int) -> Iterator[Found]:
@@ -127,7 +129,14 @@ def _archive(path: Path, shown: str, folder: Path, depth: int) -> Iterator[Found
     try:
         with zipfile.ZipFile(path) as archive:
             yield from _members(archive, path, shown, folder, depth)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         yield Found(path, shown, name, f"压缩包损坏或无法打开（{type(error).__name__}）。")
 
 
@@ -156,9 +165,18 @@ def _members(
         target = folder / f"{abs(hash(shown)):x}-{number}{PurePosixPath(short).suffix.lower()}"
         try:
             _extract(archive, info, target)
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            RuntimeError,
+            NotImplementedError,
+            ValueError,
+        ) as error:
             target.unlink(missing_ok=True)
-            yield Found(path, inner, short, f"压缩包里的这个文件已损坏或有密码（{type(error).__name__}）。")
+            yield Found(
+                path, inner, short, f"压缩包里的这个文件已损坏或有密码（{type(error).__name__}）。"
+            )
             continue
         if target.suffix == ".zip" and zipfile.is_zipfile(target):
             yield from _archive(target, inner, folder, depth + 1)

@@ -133,7 +133,11 @@ def _one(worker: _Worker, task: Task, answers: queue.Queue[Answer | None], secon
             answers.put(Answer(task.index, "done"))
             return False
         if message is None:
-            answers.put(Answer(task.index, "error", "读取时程序异常退出（内存不足，或文件已损坏），已跳过。"))
+            answers.put(
+                Answer(
+                    task.index, "error", "读取时程序异常退出（内存不足，或文件已损坏），已跳过。"
+                )
+            )
             answers.put(Answer(task.index, "done"))
             return False
         sort, value = message
