@@ -112,7 +112,7 @@ class Amount:
     @property
     def scaled(self) -> Decimal:
         """The value with its 万 or 亿 multiplied in."""
-        return self.value * self.scale
+        return self.value if self.scale == 1 else _checked(self.value * self.scale, self.value)
 
 
 def normalise(text: str) -> str:

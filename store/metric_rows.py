@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
-from store.amounts import HUNDRED, NotANumber, is_blank, normalise, read_amount
+from store.amounts import HUNDRED, NotANumber, is_blank, normalise, plain, read_amount
 from store.dates import parse_date, parse_period
 from store.metric import NATURES, PLAN_BASES, Metric
 from store.model import Problem
@@ -20,7 +21,6 @@ from store.units_of_measure import PERCENT, Unit, UnitMismatch, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from decimal import Decimal
 
     from store.metric import Nature, PlanBasis, Source
 
@@ -279,7 +279,7 @@ class _OneRow:
             self.report("unit-mismatch", f"的“{key}”：{error.message}", key=key, hint=error.hint)
             return None
         if key in self.row.percent and unit.is_rate:
-            return PERCENT.convert(amount.value * HUNDRED, unit)
+            return Decimal(plain(PERCENT.convert(amount.value * HUNDRED, unit), strip=True))
         return amount.value
 
     def history(self, unit: Unit) -> tuple[tuple[str, Decimal], ...]:

@@ -180,10 +180,11 @@ def _sheet(book: object, meta: object, path: Path) -> Sheet:
     if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
         return Sheet(meta.name, [], hidden=True)
     sheet = book.get_sheet_by_name(meta.name)
-    if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
+    last_row, last_column = sheet.end or (0, 0)
+    if last_row >= MAX_ROWS or last_column >= MAX_COLUMNS:
         raise InputError(
-            f"表格 {path.name} 的工作表“{meta.name}”有 {sheet.total_height} 行、"
-            f"{sheet.total_width} 列，超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列的上限。",
+            f"表格 {path.name} 的工作表“{meta.name}”有 {last_row + 1} 行、"
+            f"{last_column + 1} 列，超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列的上限。",
             hint="请删去不用的空行、空列，或拆成几个文件。",
             path=str(path),
         )

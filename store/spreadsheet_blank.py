@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 SHEET: Final = "指标"
-EXAMPLES: Final = "示例"
+EXAMPLES: Final = "示例"  # `store.spreadsheet_mapping` passes it over
 _ROWS: Final = 500
 _UNITS: Final = ("万元", "亿元", "元", "万美元", "户", "张", "笔", "部", "件", "人", "次", "%")
 _COLUMNS: Final[tuple[tuple[str, int, str], ...]] = (

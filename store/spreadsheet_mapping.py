@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from store.spreadsheet import Sheet, Value
 
 IGNORED: Final = "不用"
+HELP_SHEETS: Final = frozenset({"示例", "填写说明"})
 FIGURE_KEYS: Final = ("期末", "本期", "年初", "上年同期", "上期", "计划", "完成率")
 _HEADER_ROWS: Final = 30
 _HEADER_DEPTH: Final = 3
@@ -118,6 +119,8 @@ def guess_mapping(sheets: Sequence[Sheet], path: Path) -> SheetMapping:
     """
     best: tuple[int, SheetMapping] | None = None
     for sheet in sheets:
+        if sheet.name in HELP_SHEETS:
+            continue
         found = _best_header(sheet)
         if found is not None and (best is None or found[0] > best[0]):
             best = found
@@ -127,6 +130,9 @@ def guess_mapping(sheets: Sequence[Sheet], path: Path) -> SheetMapping:
 
 
 def _no_header(sheets: Sequence[Sheet], path: Path) -> InputError:
+    if sheets and sheets[0].rows and sheets[0].cell(0, 0) == "指标":
+        hint = "请在“指标”工作表中一行填一个指标；“示例”工作表只供参考。"
+        return InputError(f"表格 {path.name} 还没有填写。", hint=hint, path=str(path))
     if not any(not is_blank(value) for sheet in sheets for row in sheet.rows for value in row):
         return InputError(f"表格 {path.name} 是空的。", path=str(path))
     names = "、".join(f"“{sheet.name}”" for sheet in sheets)

@@ -59,7 +59,7 @@ class UnitMismatch(InvalidValue):
     def __init__(self, first: Unit, second: Unit) -> None:
         """Name both units."""
         super().__init__(
-            f"单位不同，不能合在一起：{first or '（无单位）'}与{second or '（无单位）'}。",
+            f"单位不同，不能合在一起：{first.name or '（无单位）'}与{second.name or '（无单位）'}。",
             hint="请只对同一类单位的指标求和、比较或作图。",
         )
 
