@@ -221,7 +221,7 @@ def _nest(flat: list[Node]) -> list[Node]:
         if node.sort == "section":
             _close_for_section(stack, node)
         else:
-            _close_for_clause(stack, node, flat, at)
+            _close_for_clause(stack, node, flat, at, root)
         (stack[-1].children if stack else root).append(node)
         stack.append(node)
     return root
@@ -286,7 +286,9 @@ def _holds(outer: Node, inner: Node) -> bool:
     return False
 
 
-def _close_for_clause(stack: list[Node], node: Node, flat: list[Node], at: int) -> None:
+def _close_for_clause(
+    stack: list[Node], node: Node, flat: list[Node], at: int, root: list[Node]
+) -> None:
     schemes = [one.scheme for one in stack]
     if node.scheme in schemes and node.scheme != "1.1":
         place = len(schemes) - 1 - schemes[::-1].index(node.scheme)
@@ -295,7 +297,10 @@ def _close_for_clause(stack: list[Node], node: Node, flat: list[Node], at: int) 
                 place += 1
             del stack[place:]
             return
-    while stack and stack[-1].sort == "clause" and not _goes_below(stack[-1], node, flat, at):
+    while stack and stack[-1].sort == "clause":
+        siblings = stack[-2].children if len(stack) > 1 else root
+        if _goes_below(stack[-1], node, flat, at) or _is_habit(stack[-1], node, siblings):
+            break
         stack.pop()
     while (
         stack
@@ -305,6 +310,16 @@ def _close_for_clause(stack: list[Node], node: Node, flat: list[Node], at: int) 
         and not stack[-1].piece.heading
     ):
         stack.pop()
+
+
+def _is_habit(outer: Node, node: Node, siblings: list[Node]) -> bool:
+    """Whether an item before this one of the same list has numbers of this sort below it."""
+    return node.number == 1 and any(
+        one is not outer
+        and one.scheme == outer.scheme
+        and any(inner.scheme == node.scheme for inner in one.children)
+        for one in siblings
+    )
 
 
 def _goes_below(outer: Node, node: Node, flat: list[Node], at: int) -> bool:
