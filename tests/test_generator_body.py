@@ -453,7 +453,7 @@ def test_a_control_character_is_told():
 def test_blocks_alone_can_be_written():
     package = FakePackage(OWN_STYLES)
     xml = write_blocks([table([["甲"], ["1"]])], package, layout("年终总结"), PLAIN)
-    assert xml.startswith("<w:tbl>")
+    assert xml.count("<w:tbl>") == 1
 
 
 def test_a_form_holds_openings_subsections_and_large_tables():

@@ -227,7 +227,7 @@ class BlockWriter:
         rows = "".join(self._definition(term, widths) for term in terms)
         if keep:
             rows = keep_next(rows)
-        return table_xml(context, widths, rows) + gap(keep=keep)
+        return gap(80, keep=True) + table_xml(context, widths, rows) + gap(keep=keep)
 
     def _definition(self, term: Block, widths: Sequence[int]) -> str:
         context = self.context

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _MAX_COLUMNS: Final = 63
 _FILL_HEIGHT: Final = 9.0
 WHOLE_TABLE: Final = 12
+_ABOVE: Final = 80
 _STYLED: Final = re.compile(r'(<w:pPr>(?:<w:pStyle w:val="[^"]*"/>)?)(?!<w:keepNext)')
 _PAIR_HEADS: Final = (
     {"项目", "内容"},
@@ -67,7 +68,7 @@ def write_table(context: BodyContext, block: Block) -> str:
             "<w:keepNext/>",
         )
         if block.caption
-        else ""
+        else gap(_ABOVE, keep=True)
     )
     return head + table_xml(context, widths, rows) + gap()
 
@@ -104,7 +105,7 @@ def _pairs_table(context: BodyContext, block: Block) -> str:
             parts.append(f"<w:tc>{properties}{paragraph(runs, style)}</w:tc>")
         rows.append(f"<w:tr>{row_head(to_fill=True)}{''.join(parts)}</w:tr>")
     rows[:-1] = [keep_next(row) for row in rows[:-1]]
-    return table_xml(context, widths, "".join(rows)) + gap()
+    return gap(_ABOVE, keep=True) + table_xml(context, widths, "".join(rows)) + gap()
 
 
 def _kept(row: str, number: int, header_rows: int, rows: int) -> str:
@@ -128,11 +129,12 @@ def row_head(*, to_fill: bool = False, header: bool = False) -> str:
     return f"<w:trPr><w:cantSplit/>{high}{repeat}</w:trPr>"
 
 
-def gap(*, keep: bool = False) -> str:
-    """A short distance behind a table."""
+def gap(height: int = 120, *, keep: bool = False) -> str:
+    """A short distance, in twips, behind a table or before it."""
     kept = "<w:keepNext/>" if keep else ""
     return (
-        f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'
+        f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="{height}" '
+        'w:lineRule="exact"/>'
         '<w:rPr><w:sz w:val="8"/><w:szCs w:val="8"/></w:rPr></w:pPr></w:p>'
     )
 
