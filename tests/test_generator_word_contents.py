@@ -12,13 +12,13 @@ from generator.pdf import find_converter
 
 TOC_STYLE = (
     '<w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>'
-    '<w:style w:type="paragraph" w:styleId="Heading2"><w:name w:val="heading 2"/></w:style></w:styles>'
+    '<w:style w:type="paragraph" w:styleId="Heading2"><w:name w:val="heading 2"/></w:style></w:styles>'  # noqa: E501
 )
 FIELD = (
     "<w:sdt><w:sdtContent><w:p><w:r><w:t>目录</w:t></w:r></w:p>"
     '<w:p><w:pPr><w:pStyle w:val="TOC1"/><w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9000"/>'
-    '</w:tabs></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> TOC \\o "1-2" \\h '
-    '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>旧的一行</w:t></w:r>'
+    '</w:tabs></w:pPr><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> TOC \\o "1-2" \\h '  # noqa: E501
+    '</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>旧的一行</w:t></w:r>'  # noqa: E501
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGEREF x </w:instrText></w:r>'
     '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     '<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:sdtContent></w:sdt>'
@@ -36,7 +36,7 @@ def template(*blocks: object) -> WordTemplate:
 
 def lines(data: bytes) -> list[tuple[str, str, str]]:
     """Bookmark, text and page of each line."""
-    pattern = r'<w:hyperlink w:anchor="(\w+)"[^>]*><w:r><w:t[^>]*>([^<]*)</w:t></w:r>.*?<w:r><w:t>(\d+)</w:t>'
+    pattern = r'<w:hyperlink w:anchor="(\w+)"[^>]*><w:r><w:t[^>]*>([^<]*)</w:t></w:r>.*?<w:r><w:t>(\d+)</w:t>'  # noqa: E501
     return re.findall(pattern, read_part(data))
 
 

@@ -41,6 +41,7 @@ from generator.word.clinic import check_template
 from generator.word.drawings import as_refill
 from generator.word.tokens import XMLNS
 from store.figures import ChartFigure, Series
+from store.missing import MissingNames, MissingValue
 
 if TYPE_CHECKING:
     from generator.word.clinic import TemplateReport
@@ -262,6 +263,13 @@ def test_other_values_are_the_chart_s_alternative_text() -> None:
     data = WordTemplate(chart_template("{{ 图 }}")).render({"图": "没有数据"})
     assert 'descr="没有数据"' in read_part(data)
     assert "样例" in read_part(data, next(n for n in names_of(data) if "charts/chart" in n))
+
+
+def test_missing_figures_and_cells_are_told() -> None:
+    with pytest.raises(MissingNames, match="图"):
+        WordTemplate(chart_template("{{ 图 }}")).render({})
+    with pytest.raises(MissingNames, match="缺"):
+        WordTemplate(make_docx([["{{tr 行 }}", ""]])).render({"行": [[1, MissingValue(name="缺")]]})
 
 
 def test_series_of_unequal_length_are_refused() -> None:

@@ -66,7 +66,8 @@ MACRO = (
         (changed(main=ENTITY), "外部实体"),
         (changed(main=BILLION), "外部实体"),
         (changed(main=b"<a><b></a>{{ x }}"), "不是正确的 XML"),
-        (changed(main=b"<a>" * 5000 + b"{{ x }}" + b"</a>" * 5000), "嵌套超过"),
+        (changed(main=b"<a xmlns:w='x'>" * 5000 + b"{{ x }}" + b"</a>" * 5000), "嵌套超过"),
+        (changed(main=b"<d><p>{{ x }}</p></d>"), "前缀"),
         (changed(main=b"\xff\xfe\x00"), "不是正确的 XML|编码"),
     ],
 )

@@ -448,7 +448,8 @@ def test_headers_notes_properties_links_and_attributes() -> None:
         f'<w:p><w:hyperlink r:id="rIdL" w:tooltip="{{{{ x }}}}">{run("{{ x }}")}</w:hyperlink></w:p>'  # noqa: E501
     )
     control = Xml(
-        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p>"
+        '<w:sdt><w:sdtPr><w:dataBinding w:xpath="/x" w:storeItemID="1"/><w:showingPlcHdr/>'
+        "</w:sdtPr><w:sdtContent><w:p>"
         f"{run('{{ x }}')}</w:p></w:sdtContent></w:sdt>"
     )
     parts = {
@@ -469,6 +470,8 @@ def test_headers_notes_properties_links_and_attributes() -> None:
     assert "https://e.com/a&amp;&quot;b" in read_part(data, "word/_rels/document.xml.rels")
     assert text_of(data) == 'a&"b'
     assert read_part(data).count('a&amp;"b') == 2
+    assert "dataBinding" not in read_part(data)
+    assert "showingPlcHdr" not in read_part(data)
 
 
 def test_a_link_s_target_has_a_safe_scheme() -> None:

@@ -314,6 +314,9 @@ def test_block_values_anywhere(source: str) -> None:
     if source == "{{ a }}":
         assert xml.count("<w:p>") == 2
     assert read_part(data, "word/footnotes.xml").count("<w:footnote ") == 5
+    assert xml.count("<w:footnoteReference ") == 2
+    assert "<w:footnoteReference" not in read_part(data, "word/header1.xml")
+    assert "脚注" in template.warnings[0]
     assert "来源" in read_part(data, "docProps/custom.xml")
 
 

@@ -15,7 +15,7 @@ from jinja2.exceptions import TemplateError
 from generator.word.compiler import compile_part
 from generator.word.contents import Contents, has_contents
 from generator.word.environment import WordEnvironment
-from generator.word.errors import Place, RenderFailed, TemplateMistake
+from generator.word.errors import Place, RenderFailed, TemplateFileError, TemplateMistake
 from generator.word.numbering import NumberedParagraphs
 from generator.word.package import CONTENT_TYPES, WordPackage, ZipBase, pack
 from generator.word.parts import document
@@ -119,7 +119,7 @@ class CompiledTemplate:
             raw = self.entries[name].unpack()
             if name != self.package.main and b"{" not in raw and not re.search(rb"(?i)%7B%7B", raw):
                 continue
-            xml = self.package.text(name)
+            xml = self.package.text(name, raw)
             if name == self.package.main:
                 self._note_main(xml)
             if name.endswith(".rels"):
@@ -131,6 +131,10 @@ class CompiledTemplate:
             self._compile_part(name, xml, numbers)
 
     def _note_main(self, xml: str) -> None:
+        if "xmlns:w=" not in xml[: xml.find(">") + 1]:
+            raise TemplateFileError(
+                "正文部件没有使用通常的 w: 前缀，无法用作模板。", hint="请用 Word 打开并另存一次。"
+            )
         self.first_free_id = max([1000, *map(int, _IDS.findall(xml))])
         if self.first_free_id > 2_000_000_000:
             self.first_free_id = 100_000

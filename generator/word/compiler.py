@@ -43,6 +43,7 @@ _DROPPED: Final = re.compile(r"<w:(?:proofErr|lastRenderedPageBreak)\b[^>]*/>")
 _CONTAINERS: Final = frozenset(
     {"w:tc", "w:hdr", "w:ftr", "w:footnote", "w:endnote", "w:comment", "w:txbxContent"}
 )
+_BOUND: Final = frozenset({"w:dataBinding", "w15:dataBinding", "w:showingPlcHdr"})
 _FOREIGN: Final = frozenset({"include", "import", "from", "extends"})
 _MIDDLES: Final = {"else": {"if", "for"}, "elif": {"if"}}
 
@@ -135,11 +136,32 @@ def compile_part(
         link_drawings(top)
     if "编号" in xml:
         apply_directives(top)
+    if "<w:sdt>" in xml:
+        _free_controls(top)
     Structure(lenient=lenient, warnings=warnings).apply(top)
     result = PartSource(name, mended=finder.mended)
     _Writer(result, numbers).write(top)
     check_blocks(result)
     return result
+
+
+def _free_controls(element: Element) -> bool:
+    """Untie content controls with tags from the data that Word would put in their place.
+
+    Returns:
+        Whether the element holds tags.
+    """
+    tagged = any(isinstance(child, Tag) for child in element.children)
+    for child in element.elements():
+        tagged = _free_controls(child) or tagged
+    properties = element.find("w:sdtPr") if tagged and element.name == "w:sdt" else None
+    if properties is not None:
+        properties.children = [
+            child
+            for child in properties.children
+            if not (isinstance(child, Element) and child.name in _BOUND)
+        ]
+    return tagged
 
 
 def _find_attribute_tags(element: Element, part: str) -> None:

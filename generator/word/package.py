@@ -211,13 +211,13 @@ class WordPackage:
         """A part's bytes."""
         return self.entries[name].unpack()
 
-    def text(self, name: str) -> str:
-        """A part's XML, checked, without declaration.
+    def text(self, name: str, data: bytes | None = None) -> str:
+        """A part's XML, checked, without declaration; `data` are its bytes if they are known.
 
         Raises:
             TemplateFileError: It is damaged or declares entities.
         """
-        data = self.read(name)
+        data = self.read(name) if data is None else data
         check_xml(data, name)
         try:
             return decode(data)

@@ -37,6 +37,7 @@ _SAFE_URL: Final = re.compile(
 )
 _DUPLICATE_WARNING_LIMIT: Final = 50
 _NOTE_ID: Final = re.compile(r'<w:footnote\b[^>]*?w:id="(-?\d+)"')
+_NOTE_MARK: Final = re.compile(r"<w:footnoteReference\b[^>]*/>")
 _FIRST_PARAGRAPH: Final = re.compile(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>|<w:pPr/>)?", re.DOTALL)
 _PAGE: Final = re.compile(r'<w:pgSz\b[^>]*?w:w="(\d+)"')
 _MARGIN: Final = re.compile(r"<w:pgMar\b[^>]*>")
@@ -294,12 +295,16 @@ class Rendering:
         if len(self.warnings) < _DUPLICATE_WARNING_LIMIT:
             self.warnings.append(f"{sentence}，已略去。")
 
-    def check_value(self, xml: str, value: object) -> None:
-        """Refuse a block value whose XML is not well-formed."""
+    def check_value(self, xml: str, value: object) -> str:
+        """A block value's XML, if it is well-formed; notes cannot stand outside of the body."""
         problem = check_fragment(xml) if xml else ""
         if problem:
             name = type(value).__name__
             raise ValueRefused(f"{name} 生成的内容不是正确的 XML：{problem}。")
+        if self.part != self.template.package.main and "<w:footnoteReference" in xml:
+            self.warnings.append("页眉、页脚和注释中不能再有脚注，已略去脚注标记。")
+            xml = _NOTE_MARK.sub("", xml)
+        return xml
 
     def check_fragment(self, problem: str, site: Site) -> None:
         """Refuse a value's XML for which a problem was found."""

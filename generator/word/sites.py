@@ -148,7 +148,7 @@ class SiteWriter:
 
     def chart(self, value: object, relation: str) -> str:
         """Fill the chart behind a relationship; give its alternative text."""
-        figures = as_refill(value)
+        figures = None if isinstance(value, Undefined) else as_refill(value)
         if figures is None:
             return self.attribute(value)
         self._current().refill_chart(relation, figures)
@@ -239,8 +239,7 @@ class SiteWriter:
 
     def _block(self, value: BlockValue) -> str:
         xml = value.to_wordml(self._current())
-        self._current().check_value(xml, value)
-        return xml
+        return self._current().check_value(xml, value)
 
     # -- in place of a paragraph -----------------------------------------------------------------
 
@@ -341,7 +340,7 @@ class SiteWriter:
         formats = properties_of(paragraph, "w:pPr")
         value = adapted(value)
         properties = properties_of(run, "w:rPr")
-        if isinstance(value, RunValue):
+        if isinstance(value, RunValue) and not isinstance(value, Undefined):
             content = value.to_runs(self._current(), properties)
             content = content.replace("\a", "<w:r><w:br/></w:r>").replace("\f", "")
         else:
