@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from generator.word.breaks import PageBreak, SectionBreak
     from generator.word.errors import RenderFailed, TemplateFileError, TemplateMistake, ValueRefused
     from generator.word.images import InlineImage
     from generator.word.markdown import Markdown
@@ -21,9 +22,11 @@ __all__ = [
     "InlineImage",
     "Listing",
     "Markdown",
+    "PageBreak",
     "RenderFailed",
     "RichParagraph",
     "RichText",
+    "SectionBreak",
     "SubDocument",
     "TemplateFileError",
     "TemplateMistake",
@@ -35,9 +38,11 @@ _HOMES = {
     "InlineImage": "generator.word.images",
     "Listing": "generator.word.richtext",
     "Markdown": "generator.word.markdown",
+    "PageBreak": "generator.word.breaks",
     "RenderFailed": "generator.word.errors",
     "RichParagraph": "generator.word.richtext",
     "RichText": "generator.word.richtext",
+    "SectionBreak": "generator.word.breaks",
     "SubDocument": "generator.word.subdocument",
     "TemplateFileError": "generator.word.errors",
     "TemplateMistake": "generator.word.errors",

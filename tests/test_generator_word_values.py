@@ -17,9 +17,11 @@ from generator import (
     InlineImage,
     Listing,
     Markdown,
+    PageBreak,
     RenderFailed,
     RichParagraph,
     RichText,
+    SectionBreak,
     ValueRefused,
     WordTemplate,
 )
@@ -334,6 +336,31 @@ def test_markdown_values_have_fresh_numbering() -> None:
     assert len(numbers) == 3
     assert "<w:b/>" in read_part(data)
     assert body_of(template.render({"a": Markdown(" "), "b": ""}))[0] == [[""]]
+
+
+def test_breaks_from_data() -> None:
+    section = (
+        '<w:headerReference w:type="default" r:id="rId1"/><w:pgSz w:w="11906" w:h="16838"/>'
+        '<w:pgMar w:top="1440" w:right="1800" w:bottom="1440" w:left="1800" w:header="851" '
+        'w:footer="992" w:gutter="0"/><w:cols w:space="425"/>'
+    )
+    blocks = ("{%p for x in xs %}", "{{ x.t }}", "{{p x.b }}", "{%p endfor %}", "{{ b }}", "尾")
+    parts = {"word/header1.xml": header("头")}
+    template = WordTemplate(make_docx(*blocks, section=section, parts=parts))
+    rows = [
+        {"t": "一", "b": SectionBreak(landscape=True, restart=True)},
+        {"t": "二", "b": SectionBreak(landscape=False)},
+        {"t": "三", "b": SectionBreak()},
+        {"t": "四", "b": None},
+    ]
+    data = template.render({"xs": rows, "b": PageBreak()})
+    assert_valid(data)
+    xml = read_part(data)
+    assert xml.count("<w:sectPr>") == 4
+    assert '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>' in xml
+    assert xml.count('<w:pgNumType w:start="1"/>') == 1
+    assert xml.count("headerReference") == 4
+    assert body_of(data) == ["一", "", "二", "", "三", "", "四", "", "尾"]
 
 
 def test_values_with_cycles_do_not_hang() -> None:
