@@ -59,6 +59,7 @@ def check_figures(
         problems += _check_text(document, metric_set)
         problems += _check_parts(metric_set)
         problems += _check_days(document, metric_set)
+        problems += _check_frozen(document, metric_set)
     problems += _check_years(document)
     if workspace is not None and document.kind.slug == "year-end-summary":
         from store.consistency_years import check_last_year  # noqa: PLC0415 (summaries only)
@@ -178,6 +179,14 @@ def _check_days(document: Document, metrics: MetricSet) -> Iterator[Problem]:
                 source.path, source.line, "warning", "period-mismatch", message,
                 "请核对数据是否是这一期的，或改正“期间”。",
             )  # fmt: skip
+
+
+def _check_frozen(document: Document, metrics: MetricSet) -> list[Problem]:
+    """Figures that were changed after the report was finished (定稿)."""
+    from store.metric_years import check_frozen  # noqa: PLC0415 (finished reports only)
+
+    folder = document.path.parent
+    return check_frozen(document.path, [folder / name for name in document.meta.data], metrics)
 
 
 # -- years -----------------------------------------------------------------------------------

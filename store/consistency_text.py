@@ -46,6 +46,9 @@ _TO_COME: Final = re.compile(
     r"力争|争取|目标|确保|预计|预期|拟|将达|计划(?:到|新增|净增|实现)|下年|明年|来年"
 )
 _PLAN_HEADINGS: Final = re.compile(r"打算|下年|明年|来年|下一步|展望|今后|下半年.*(?:计划|安排)")
+_AMONG: Final = re.compile("其中")
+_SHARE: Final = re.compile("占比|占[^，。；]{1,12}的")
+_GROWS: Final = re.compile(r"(?:增加|新增|净增|带动|吸收|带来|派生|揽存|压降|减少)[^，。；]{0,8}$")
 _ABOUT: Final = re.compile(r"(?:约|近|超过?|逾|突破|不足|达到?近)$")
 
 
@@ -94,7 +97,7 @@ _CLAIMS: Final = [
     )
 ]
 _VALUE: Final = re.compile(
-    r"(?:余额|总额|总量|累计|合计|共计?|完成|实现|为|达到?|是|有|发放|办理|新增|净增|[为达]?到)*"
+    r"(?P<words>(?:余额|总额|总量|累计|合计|共计?|完成|实现|为|达到?|是|有|发放|办理|新增|净增|到)*)"
     + _NUMBER
 )
 
@@ -167,20 +170,28 @@ def _is_longer_word(text: str, place: re.Match[str]) -> bool:
 
 def _claims_of(line: int, metric: Metric, text: str, span: tuple[int, int]) -> Iterator[Claim]:
     start, end = span
-    segment = text[start:end]
+    segment = _AMONG.split(text[start:end])[0]
     taken: list[tuple[int, int]] = []
     for key, pattern in _CLAIMS:
         for match in pattern.finditer(segment):
             taken.append(match.span())
             before = text[: start + match.start()]
-            if _is_comparable(before, metric, is_value=False):
+            of_share = key != "share" and bool(_SHARE.search(segment[: match.start()]))
+            if _is_comparable(before, metric, is_value=False) and not of_share:
                 verb = match.groupdict().get("verb") or ""
                 yield _claim(line, metric, key, verb, match)
     value = _VALUE.match(segment)
     if value and not any(first <= value.start("number") < last for first, last in taken):
         before = text[: start + value.start("number")]
+        if metric.nature != "时期" and _is_growth(value["words"], text[: start - 1]):
+            return
         if _is_comparable(before, metric, is_value=True) and value["unit"] != "倍":
             yield _claim(line, metric, "value", "", value)
+
+
+def _is_growth(words: str, before: str) -> bool:
+    """Whether the figure behind a balance's name is what it grew by: 增加单位存款960万元."""
+    return "增" in words or bool(_GROWS.search(before))
 
 
 def _claim(line: int, metric: Metric, key: str, verb: str, match: re.Match[str]) -> Claim:

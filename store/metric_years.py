@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from store import files, phrases
 from store.amounts import add
 from store.consistency_years import opening_differences
-from store.exceptions import EnvironmentRefused, InputError
+from store.exceptions import InputError
 from store.metrics import MetricSet, Standing, load_metrics
 from store.model import Problem
 from store.units_of_measure import UnitMismatch
@@ -222,7 +222,8 @@ def check_frozen(document: Path, data: Sequence[Path], metrics: MetricSet) -> li
         message = f"定稿数据 {path.name} 已损坏，无法核对。"
         hint = "请从备份恢复，或确认数据无误后重新定稿。"
         return [Problem(str(document), 1, "warning", "frozen-damaged", message, hint)]
-    if all(one.is_file() and hashes.get(one.name) == _digest(one) for one in data):
+    present = [one for one in data if one.is_file()]
+    if hashes == {one.name: files.digest(files.read_bytes(one)) for one in present}:
         return []
     problems = [
         _changed(metric, key, name, known[metric.name].get(key))
@@ -239,13 +240,6 @@ def check_frozen(document: Path, data: Sequence[Path], metrics: MetricSet) -> li
         if metrics.get(name) is None
     ]  # fmt: skip
     return problems
-
-
-def _digest(path: Path) -> str:
-    try:
-        return files.digest(path.read_bytes())
-    except OSError as error:
-        raise EnvironmentRefused(f"数据文件 {path.name} 无法读取。") from error
 
 
 def _changed(metric: Metric, key: str, name: str, before: str | None) -> Problem:

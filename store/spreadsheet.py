@@ -164,7 +164,7 @@ def _by_calamine(data: bytes, path: Path) -> list[Sheet]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [_sheet(book, meta, path) for meta in book.sheets_metadata]
-    except python_calamine.PasswordError as error:
+    except python_calamine.PasswordError as error:  # pragma: no cover (old .xls only)
         raise _password(path) from error
     except (python_calamine.CalamineError, OSError, ValueError, EOFError) as error:
         raise _broken(path) from error
@@ -250,7 +250,7 @@ def cell_notes(path: Path, sheet: str) -> CellNotes:
             percent = _percent_styles(archive)
             with archive.open(part) as handle:
                 return _scan(handle, percent)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+    except (OSError, zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
         raise _broken(path) from error
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from store.amounts import NotANumber, is_blank, normalise, read_amount
+from store.amounts import SHEET_ERRORS, NotANumber, is_blank, normalise, read_amount
 from store.metric import Source
 from store.metric_rows import RawRow, RowReader, read_day
 from store.metrics import build_set
@@ -190,7 +190,7 @@ def _place(outline: _Outline, name: str, indent: int, *, among: bool) -> None:
 
 
 def _is_figure(value: object) -> bool:
-    if isinstance(value, str) and value.startswith("#"):
+    if value in SHEET_ERRORS:
         return True
     try:
         return read_amount(value) is not None

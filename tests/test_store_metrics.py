@@ -1005,3 +1005,63 @@ def test_the_blank_sheet(tmp_path):
     assert metrics.problems == []
     assert metrics["银行卡业务收入"].given_completion == 78
     assert len(metrics) == 4
+
+
+# -- the last branches -----------------------------------------------------------------------
+
+
+def test_ranks_where_lower_is_better_and_drawing_limits(tmp_path):
+    rows = "".join(
+        f"- {{指标: 投诉{at}, 单位: 件, 本期: {at}, 分组: 甲, 方向: 越低越好}}\n"
+        for at in range(201)
+    )
+    metrics = load(tmp_path, "指标:\n" + rows)
+    assert metrics.rank(metrics["投诉0"]) == 1
+    assert metrics.rank(metrics["投诉200"]) == 201
+    with pytest.raises(InvalidValue, match="超过 200 个"):
+        metrics.context()["图"]("甲")
+    with pytest.raises(AttributeError):
+        _ = metrics.context()["指标"]._x
+
+
+def test_chart_sheets_and_odd_packages(tmp_path):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.append(["指标", "本期"])
+    sheet.append(["甲", 5])
+    workbook.create_chartsheet("图")
+    path = tmp_path / "a.xlsx"
+    workbook.save(path)
+    assert [(sheet.name, sheet.hidden) for sheet in read_sheets(path)] == [
+        ("Sheet", False), ("图", True),
+    ]  # fmt: skip
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+    def without(part, content):
+        changed = tmp_path / "b.xlsx"
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, content if name == part else old.read(name))
+        return cell_notes(changed, "Sheet")
+
+    assert without("xl/styles.xml", f'<styleSheet xmlns="{main}"/>') == CellNotes()
+    assert without("xl/_rels/workbook.xml.rels", "<Relationships/>") == CellNotes()
+    with pytest.raises(InputError, match="编码无法识别"):
+        decode_text(b"a\x00b", path)
+
+
+def test_words_that_stand_where_figures_should(tmp_path):
+    path = book(
+        tmp_path / "a.xlsx", ["项目", "期末数", "年初数"], ["存款余额", "见附表", 3], ["款余额", 4, 3],
+        ["新增贷款余额", 5, None], ["各项", 5, None], ["科技", 1, "#N/A"], title="表",
+    )  # fmt: skip
+    metrics = load_metrics([path])
+    assert [(metric.name, metric.nature) for metric in metrics] == [
+        ("存款余额", "时点"), ("款余额", "时点"), ("新增贷款余额", "时点"), ("各项", "时期"), ("科技", "时点"),
+    ]  # fmt: skip
+    assert {problem.code for problem in metrics.problems} == {"mapping-guessed", "not-a-number"}
+
+
+def test_incomplete_metrics_are_written_too(tmp_path):
+    metrics = load(tmp_path, "指标:\n- {指标: 甲, 单位: 户}\n")
+    assert to_yaml(metrics) == "指标:\n  - {指标: 甲, 单位: 户, 性质: 时期}\n"

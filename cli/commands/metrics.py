@@ -23,14 +23,20 @@ _SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", 
 @click.option("--blank", metavar="文件.xlsx", help="生成一张供填写的空白指标表。")
 @click.option("--last", metavar="文件", help="上年的数据文件：补上年初和上年同期，并核对两年的数。")
 @click.option("--save-mapping", is_flag=True, help="记下这张表各列的对应关系，以后照此读取。")
+@click.option("--freeze", is_flag=True, help="定稿：状态改为定稿，并把现有的数存在文档旁边。")
+@click.option(
+    "--filed-copy", metavar="文件.docx", help="把发出的 Word 文件存为定稿件，并与数据核对。"
+)
 @click.option("--to-yaml", "yaml_file", metavar="文件.yaml", help="另存为文枢的指标文件。")
 @workspace_option
 @json_option
-def command(
+def command(  # noqa: PLR0913, PLR0917 - click passes each option
     wanted: str | None,
     blank: str | None,
     last: str | None,
     save_mapping: bool,  # noqa: FBT001
+    freeze: bool,  # noqa: FBT001
+    filed_copy: str | None,
     yaml_file: str | None,
     workspace_path: str | None,
     as_json: bool,  # noqa: FBT001
@@ -46,6 +52,14 @@ def command(
         return
     if wanted is None:
         raise click.UsageError("请写明文档或数据文件；要空白表请用 --blank 文件.xlsx。")
+    if filed_copy is not None:
+        _file_copy(wanted, Path(filed_copy).expanduser().absolute(), workspace_path)
+        return
+    if freeze:
+        from store.finishing import finish  # noqa: PLC0415
+
+        kept = finish(open_workspace(workspace_path), wanted)
+        emit(f"已定稿，数据存于 {kept}")
     metrics = _load(wanted, workspace_path)
     if save_mapping:
         _save_mapping(Path(wanted), workspace_path)
@@ -60,6 +74,18 @@ def command(
         write_yaml(metrics, Path(yaml_file).expanduser().absolute())
     _show(metrics, as_json=as_json)
     if any(problem.severity == "error" for problem in metrics.problems):
+        raise SystemExit(1)
+
+
+def _file_copy(wanted: str, copy: Path, workspace_path: str | None) -> None:
+    from store.finishing import file_copy  # noqa: PLC0415
+
+    filed, problems = file_copy(open_workspace(workspace_path), wanted, copy)
+    for problem in problems:
+        echo_warning(problem.message)
+    emit(f"已存为定稿件：{filed}")
+    emit("其中的数与数据一致。" if not problems else f"有 {len(problems)} 处与数据不一致。")
+    if problems:
         raise SystemExit(1)
 
 
