@@ -1,0 +1,225 @@
+"""The year-end summary as a whole: new, three lengths, one number everywhere, finished, filed."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from docx import Document
+
+from generator.render import render_document
+from store import Workspace
+from store.consistency import check_figures
+from store.exceptions import InputError, UsageError
+from store.finishing import compare_copy, file_copy, finish
+from store.metrics import load_metrics
+from store.scaffold import new_document
+from store.summary import summary_outline, usual_title
+
+ROOT = Path(__file__).resolve().parent.parent
+BANK = "年终总结/清河农商银行客户部2024年工作总结"
+
+
+@pytest.fixture
+def library(tmp_path):
+    shutil.copytree(ROOT / "kb" / "年终总结", tmp_path / "kb" / "年终总结")
+    return Workspace.open(tmp_path)
+
+
+def words(data):
+    """Every text of a Word file: body and tables, charts, workbooks."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        body = re.sub(r"<[^>]+>", " ", archive.read("word/document.xml").decode())
+        charts = [
+            re.findall(r"<c:v>([^<]*)</c:v>", archive.read(name).decode())
+            for name in archive.namelist()
+            if re.fullmatch(r"word/charts/chart\d+\.xml", name)
+        ]
+        books = [
+            [cell for row in openpyxl.load_workbook(io.BytesIO(archive.read(name))).active.values
+             for cell in row]
+            for name in archive.namelist() if name.endswith(".xlsx")
+        ]  # fmt: skip
+    return body, charts, books
+
+
+def test_each_figure_of_the_bank_is_that_of_the_data(library):
+    entry = library.entry(BANK)
+    metrics = load_metrics(library.data_paths(entry))
+    data = render_document(library, entry).data
+    assert compare_copy(data, Path("a.docx"), metrics) == []
+    body, charts, books = words(data)
+    for figure in ("161131", "39793", "248.7%", "6148", "123%", "33645", "305.9%", "78.9%"):
+        assert figure in body.replace(" ", ""), figure
+    assert any("161131" in chart for chart in charts)
+    assert any(161131 in book for book in books)
+
+
+def test_one_cell_changes_all_places_and_nothing_else(library):
+    entry = library.entry(BANK)
+    path = library.data_paths(entry)[0]
+    before = words(render_document(library, entry).data)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("期末: 2061,", "期末: 2071,"), encoding="utf-8")
+    assert "期末: 2071," in path.read_text(encoding="utf-8")
+    after = words(render_document(library, entry).data)
+    for old, new in zip(before, after, strict=True):
+        assert str(old) != str(new) or "2061" not in str(old)
+        assert str(new).replace("2071", "2061") == str(old)
+
+
+@pytest.mark.parametrize("entry", [
+    "云锦物业客服部2025年年终总结", "清河供电公司营业厅2025年年终总结",
+    "碧湖高尔夫俱乐部会员服务专员2024年上半年工作总结", "通联电信集团客户部2026年第三季度工作总结",
+])  # fmt: skip
+def test_the_other_summaries_agree_with_their_data(library, entry):
+    found = library.resolve(entry)
+    data = render_document(library, found).data
+    assert compare_copy(data, Path("a.docx"), load_metrics(library.data_paths(found))) == []
+
+
+def test_three_lengths_have_the_same_figures(library):
+    path = library.entry(BANK).path
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("### 合并部门", "〔可略〕细节一段。\n\n### 〔可略〕合并部门")
+    path.write_text(text, encoding="utf-8")
+    library.refresh()
+    metrics = load_metrics(library.data_paths(library.entry(BANK)))
+    lengths = {}
+    for length in (None, "详版", "简版", "一页版"):
+        data = render_document(library, BANK, length=length).data
+        assert compare_copy(data, Path("a.docx"), metrics) == []
+        lengths[length] = re.sub(r"\s", "", words(data)[0])
+    assert "可略" not in lengths[None]
+    assert "细节一段" in lengths[None]
+    assert "细节一段" in lengths["详版"]
+    assert "细节一段" not in lengths["简版"]
+    assert "合并部门，先把" not in lengths["简版"]
+    sizes = [len(lengths[length]) for length in ("详版", "简版", "一页版")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[2] < sizes[0] / 2
+    for length in lengths.values():
+        assert "161131万元" in length
+        assert "248.7%" in length
+
+
+# -- new summaries ---------------------------------------------------------------------------
+
+
+def test_a_new_summary_answers_last_years_plan(library):
+    identity = new_document(library, "年终总结", "", department="客户部", period="2025年")
+    assert identity == "年终总结/客户部2025年工作总结"
+    entry = library.entry(identity)
+    text = entry.path.read_text(encoding="utf-8")
+    assert "## 上年打算落实情况" in text
+    assert "1. 上年提出：" in text
+    assert "{{ 各项存款.句 }}" in text
+    assert "{{ 指标表(" in text
+    metrics = load_metrics(library.data_paths(entry))
+    assert metrics["各项存款"].year_start == 161131
+    assert metrics["各项存款"].value is None
+    data = library.data_paths(entry)[0]
+    filled = re.sub(r"(性质: 时点[^}]*)}", r"\1, 期末: 200000}", data.read_text(encoding="utf-8"))
+    filled = re.sub(r"(性质: 时期[^}]*)}", r"\1, 本期: 500}", filled)
+    filled = re.sub(r"(性质: 比率[^}]*)}", r"\1, 本期: 85}", filled)
+    data.write_text(filled, encoding="utf-8")
+    assert render_document(library, identity).data[:2] == b"PK"
+
+
+def test_a_summary_without_last_year(library):
+    outline = summary_outline(library, title="", department="新设部", period="2025年上半年")
+    assert outline.title == "新设部2025年上半年工作总结"
+    assert outline.last == ""
+    assert "指标: []" in outline.data_text
+    assert "上年打算" not in outline.body
+    assert usual_title("王芳", "2025年", "个人") == "王芳2025年述职报告"
+    with pytest.raises(ValueError, match="not a period"):
+        summary_outline(library, title="", department="甲", period="去年")
+
+
+def test_a_summary_of_a_person(library):
+    outline = summary_outline(
+        library, title="述职", department="客户部", period="2025年", subject="个人"
+    )
+    assert outline.values["主体"] == "个人"
+    assert outline.last == ""
+
+
+# -- finished --------------------------------------------------------------------------------
+
+
+def test_finished_reports_tell_later_changes(library):
+    kept = finish(library, BANK)
+    assert kept.name.endswith(".定稿数据.json")
+    entry = library.entry(BANK)
+    document = library.load(entry)
+    assert check_figures(document, document.metrics, library) == []
+    path = library.data_paths(entry)[0]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("期末: 2061,", "期末: 2071,"), encoding="utf-8")
+    document = library.load(entry)
+    problems = check_figures(document, document.metrics, library)
+    assert [problem.code for problem in problems] == ["frozen-changed"]
+    assert "定稿时为2061万元，现为2071万元" in problems[0].message
+
+
+def test_the_sent_file_is_filed_and_compared(library, tmp_path):
+    sent = tmp_path / "发出.docx"
+    sent.write_bytes(render_document(library, BANK).data)
+    filed, problems = file_copy(library, BANK, sent)
+    assert problems == []
+    assert filed.read_bytes() == sent.read_bytes()
+    attachments = library.entry(BANK).meta.attachments
+    assert [(one.type, one.file) for one in attachments] == [("定稿件", f"附件/{filed.name}")]
+    assert file_copy(library, BANK, sent)[0] == filed
+    assert len(library.entry(BANK).meta.attachments) == 1
+    document = Document(str(sent))
+    for paragraph in document.paragraphs:
+        for run in paragraph.runs:
+            run.text = run.text.replace("248.7%", "284.7%")
+    for table in document.tables:
+        for cell in table._cells:
+            if cell.text == "121338":
+                cell.paragraphs[0].runs[0].text = "121388"
+    document.save(str(sent))
+    with pytest.raises(InputError, match="已经存在"):
+        file_copy(library, BANK, sent)
+    found = compare_copy(
+        sent.read_bytes(), sent, load_metrics(library.data_paths(library.entry(BANK)))
+    )
+    assert {problem.code for problem in found} == {"completion-mismatch", "table-mismatch"}
+    assert "284.7%" in found[0].message
+    assert "248.7%" in found[0].message
+
+
+def test_what_cannot_be_finished(library, tmp_path):
+    (tmp_path / "kb" / "制度.md").write_text(
+        "---\n标题: 制度\n类别: 管理制度\n---\n\n文。\n", "utf-8"
+    )
+    (tmp_path / "kb" / "文.md").write_text("---\n标题: 文\n类别: 文章\n---\n\n文。\n", "utf-8")
+    library.refresh()
+    with pytest.raises(UsageError, match="wenshu publish"):
+        finish(library, "制度")
+    with pytest.raises(UsageError, match="没有指标数据"):
+        finish(library, "文")
+    library.data_paths(library.entry(BANK))[0].unlink()
+    with pytest.raises(InputError, match="没有找到指标文件"):
+        finish(library, BANK)
+    with pytest.raises(InputError, match="不是 Word 文件"):
+        compare_copy(b"no", Path("a.docx"), load_metrics([]))
+
+
+def test_a_word_file_without_styles(monkeypatch):
+    buffer = io.BytesIO()
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="{space}"/>')
+    assert compare_copy(buffer.getvalue(), Path("a.docx"), load_metrics([])) == []
+    monkeypatch.setattr("store.finishing.MAX_XML", 5)
+    with pytest.raises(InputError, match="过大"):
+        compare_copy(buffer.getvalue(), Path("a.docx"), load_metrics([]))
