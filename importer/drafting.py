@@ -98,7 +98,7 @@ def outline_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[
     if not found.cuts:
         return [_single(reading, pieces, name, kinds, doubts, wrapping)]
     drafts = _compilation(reading, pieces, found, kinds, wrapping)
-    opening = _opening_doubts(pieces[: found.cuts[0].at])
+    opening = opening_doubts(pieces[: found.cuts[0].at])
     first_line, spread = [draft.line for draft in drafts], [*opening, *doubts]
     for doubt in spread:
         at = max((i for i, line in enumerate(first_line) if line <= doubt.line), default=0)
@@ -133,7 +133,7 @@ def _taken_over(reading: Reading, name: str) -> Draft:
     )
 
 
-def _opening_doubts(pieces: Sequence[Piece]) -> list[Doubt]:
+def opening_doubts(pieces: Sequence[Piece]) -> list[Doubt]:
     """What stands above the first document of a compilation: its title, the page's date."""
     return [
         Doubt(

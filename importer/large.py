@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from importer.drafting import draft_all
+from importer.drafting import draft_all, opening_doubts
 from importer.model import Doubt, Piece, Reading
 from importer.splitting import could_be_title, split
 from importer.text import encoding_of, printed_encoding, read_lines
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from store.kinds import Kind
 
 VOLUME: Final = 1024 * 1024
+_OPENING: Final = 2000
 
 
 def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft | str]:
@@ -31,12 +32,18 @@ def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft 
     marks = [piece for piece in read_lines(path, encoding) if could_be_title(piece.text)]
     cuts = {marks[cut.at].line: cut for cut in split(marks).cuts if cut.level == 1}
     part: list[Piece] = []
+    opening: list[Piece] = []
     size, count, ordinal, title = 0, 0, "", ""
     for piece in read_lines(path, encoding):
         cut = cuts.get(piece.line)
+        if cut is not None and not count and cuts and sum(len(one.text) for one in part) < _OPENING:
+            opening, part, size = part, [], 0
         if part and (cut is not None or size > VOLUME):
             count += 1
-            yield from _part(part, shown, name, kinds, (title, ordinal, count, cut is None))
+            for draft in _part(part, shown, name, kinds, (title, ordinal, count, cut is None)):
+                draft.doubts[:0] = opening_doubts(opening)
+                opening = []
+                yield draft
             part, size = [], 0
         if cut is not None:
             title, ordinal = cut.title, cut.ordinal
