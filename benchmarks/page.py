@@ -82,7 +82,7 @@ def wenshu(source: str, template: WordTemplate) -> bytes:
 
 def with_python_docx(source: str) -> bytes:
     """What one would write first: HTML by `markdown`, then an element at a time."""
-    from lxml import html
+    from lxml import html  # noqa: PLC0415 - loaded where it is used
 
     document = docx.Document()
     page = html.fromstring(markdown.markdown(source, extensions=["tables", "sane_lists"]))
@@ -164,9 +164,9 @@ def large() -> None:
 
 def pages() -> None:
     """The estimate of pages beside LibreOffice, for every document of the starter library."""
-    from generator.pages import measure_pages
-    from generator.render import render_document
-    from store import Workspace
+    from generator.pages import measure_pages  # noqa: PLC0415 - loaded where it is used
+    from generator.render import render_document  # noqa: PLC0415 - loaded where it is used
+    from store import Workspace  # noqa: PLC0415 - loaded where it is used
 
     workspace = Workspace.open(ROOT)
     exact, off, worst = 0, 0, 0
