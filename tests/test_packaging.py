@@ -28,7 +28,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_holds_packages_and_starter(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
-    assert tops == {"store", "search", "generator", "importer", "cli"}
+    assert tops == {"store", "search", "generator", "importer", "web", "cli"}
     assert "store/_starter/kb/管理制度/考勤与休假管理办法.md" in names
     assert "store/_starter/templates/policy/kind.toml" in names
     assert "store/_starter/templates/policy/标准.docx" in names
