@@ -10,13 +10,14 @@ import numpy as np
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
-from search.ranking import Scores, brevity, coverage, nothing, rank, supported, whole_scores
+from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from search.generation import Generation
+    from search.ranking import Scores
     from search.syntax import Request
     from search.terms import Question
 
@@ -96,16 +97,10 @@ class ArrayEngine:
         rows = self.generation.unit_rows[scores.units]
         final: Array = scores.scores * self.prior(day)[rows]
         title = self._types[scores.units] == TITLE
-        named = self._named(plain)[rows]
-        final[title & ~(named > 0)] *= TITLE_FACTOR
-        final[title & (named == EXACTLY)] *= NAMED_FACTOR
+        places = np.flatnonzero(title)
+        factors = {0: TITLE_FACTOR, PARTLY: 1.0, EXACTLY: NAMED_FACTOR}
+        final[places] *= [factors[_named(plain, *self._names[row])] for row in rows[places]]
         return final
-
-    def _named(self, plain: str) -> Array:
-        """Which documents a query names: EXACTLY, PARTLY (by a part of the title) or not at all."""
-        if not plain:
-            return np.zeros(len(self.table), np.int64)
-        return np.array([_named(plain, title, post) for title, post in self._names], np.int64)
 
     @cached_property
     def _names(self) -> list[tuple[str, str]]:
@@ -234,6 +229,8 @@ class ArrayEngine:
 
 def _named(plain: str, title: str, post: str) -> int:
     """Whether a query is a document's title or post, or a part of one."""
+    if not plain:
+        return 0
     if plain == title or (plain in title and 5 * len(plain) >= 3 * len(title)):
         return EXACTLY
     if post and plain.startswith(post) and plain[len(post) :] in title:

@@ -162,7 +162,7 @@ def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch |
     environment["PYTHONUTF8"] = "1"
     command = [sys.executable, "-m", "search.worker"]
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -81,7 +81,7 @@ class _WhooshSegment(base.Segment):
     def deleted_count(self) -> int:
         return self.arrays.units - self.doc_count()
 
-    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001
+    def delete_document(self, docnum: int, delete: bool = True) -> None:  # noqa: FBT001, FBT002
         raise NotImplementedError
 
 

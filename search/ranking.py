@@ -152,18 +152,19 @@ class _Question:
         done = len(self.terms) if few else self._until(0, _FIRST_PASS * total)
         sums = self._sum(self.terms[:done])
         expected = self._expected()
-        self._allow(sums, mask)
-        limit = self._limit(sums, expected)
+        shares, limit = self._shares(sums, expected, mask)
         if done < len(self.terms) and limit < _FIRST_PASS:
             more = self._until(done, limit * total)
             if more > done:
                 sums += self._sum(self.terms[done:more])
-                self._allow(sums, mask)
                 done = more
-                limit = self._limit(sums, expected)
+                shares, limit = self._shares(sums, expected, mask)
         rest = self.terms[done:]
+        if not rest:
+            units = np.flatnonzero(shares >= limit)
+            return Scores(units, sums[units], shares[units])
         reach = sum(term.bound for term in rest)
-        units = np.flatnonzero((sums + reach >= limit * expected) & (sums > 0))
+        units = np.flatnonzero((shares > 0) & (shares + reach / expected >= limit))
         scores = sums[units]
         for term in rest:
             self._look_up(term, units, scores)
@@ -185,23 +186,22 @@ class _Question:
             rest -= self.terms[at].factor
         return len(self.terms)
 
-    def _limit(self, sums: Array, expected: Array) -> float:
-        best = float((sums / expected).max(initial=0.0))
-        return share_limit(best, self.fair)
-
-    def _allow(self, sums: Array, mask: Array | None) -> None:
+    def _shares(self, sums: Array, expected: Array, mask: Array | None) -> tuple[Array, float]:
+        """What part of the question each allowed unit carries, and what a hit must carry."""
+        shares: Array = sums / expected
         if mask is not None:
-            sums[~mask] = 0.0
+            shares[~mask] = 0.0
         if self.alive is not None:
-            sums[~self.alive] = 0.0
+            shares[~self.alive] = 0.0
+        best = float(shares.max(initial=0.0))
+        return shares, max(share_limit(best, self.fair), 1e-9)
 
     def _expected(self) -> Array:
         """What a unit of each length would score with every term in it once."""
         expected: Array = np.full(self.segment.units, 1e-9)
         for name, weight in self.whole.items():
             if weight:
-                norms = self.segment.fields[name].norms(self.averages[name])
-                expected += weight / (1 + norms)
+                expected += weight * self.segment.fields[name].single(self.averages[name])
         return expected
 
     def _sum(self, terms: Sequence[_Term]) -> Array:
@@ -211,14 +211,11 @@ class _Question:
             if not chosen:
                 continue
             field = self.segment.fields[name]
-            postings = [field.postings(term.number) for term in chosen]
-            units = np.concatenate([units for units, _ in postings])
-            tf = np.concatenate([tf for _, tf in postings])
-            values = np.repeat([t.factor for t in chosen], [t.postings for t in chosen])
-            below = field.norms(self.averages[name]).take(units)
-            below += tf
-            values *= tf
-            values /= below
+            found = [field.saturated(term.number, self.averages[name]) for term in chosen]
+            units = np.concatenate([units for units, _ in found])
+            values = np.concatenate([values for _, values in found])
+            factors = np.array([term.factor for term in chosen], np.float32)
+            values *= np.repeat(factors, [term.postings for term in chosen])
             sums += np.bincount(units, values, self.segment.units)
         return sums
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WORDS: Final = "words"
 GRAMS: Final = "grams"
+_FREQUENT: Final = 500
+_KEPT_BYTES: Final = 32_000_000
 
 
 class Vocabulary(Protocol):
@@ -98,6 +100,9 @@ class Field:
         self.lengths = file[f"{letter}.len"]
         self.total = int(file.extra["totals"][name])
         self._norms: tuple[float, Array] | None = None
+        self._shares: tuple[float, Array] | None = None
+        self._saturated: dict[int, Array] = {}
+        self._saturated_bytes = 0
         if len(self.at) != len(self.vocabulary) + 1 or int(self.at[-1]) != len(self.docs):
             raise DamagedFileError(str(file.path))
 
@@ -106,6 +111,26 @@ class Field:
         if self._norms is None or self._norms[0] != average:
             self._norms = average, saturation(BYTE_LENGTHS, average)[self.lengths]
         return self._norms[1]
+
+    def single(self, average: float) -> Array:
+        """What a term that stands once gives in each unit."""
+        if self._shares is None or self._shares[0] != average:
+            self._shares = average, 1 / (1 + self.norms(average))
+        return self._shares[1]
+
+    def saturated(self, number: int, average: float) -> tuple[Array, Array]:
+        """The units of a term, and tf / (tf + norm) in each; kept for frequent terms."""
+        units, tf = self.postings(number)
+        known = self._saturated.get(number)
+        if known is not None and self._norms is not None and self._norms[0] == average:
+            return units, known
+        if self._norms is not None and self._norms[0] != average:
+            self._saturated, self._saturated_bytes = {}, 0
+        values = (tf / (tf + self.norms(average).take(units))).astype(np.float32)
+        if len(units) >= _FREQUENT and self._saturated_bytes < _KEPT_BYTES:
+            self._saturated[number] = values
+            self._saturated_bytes += values.nbytes
+        return units, values
 
     def frequency(self, number: int) -> int:
         """In how many units a term stands."""

@@ -96,6 +96,8 @@ class Speller:
             at += 1
 
     def _same_sound(self, wrong: str, pieces: list[str]) -> str:
+        if len(pieces) == 1 and self._corpus.frequency(WORDS, wrong):
+            return ""
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
             return ""
         spelled = self.readings.spelled

@@ -50,12 +50,18 @@ _TITLE: Final = re.compile(r"《([^《》\n]{1,80})》")
 _FIELD: Final = re.compile(
     r"(?P<minus>(?<!\S)-)?(?<![^\s(（-])(?P<name>[^\W\d_]{1,12})(?P<colon>[:：])(?=\S)"
 )
-_QUOTED: Final = re.compile(r'"([^"]*)"')
+_QUOTED: Final = (
+    re.compile('"([^"]*)"'),
+    re.compile("“([^“”]*)”"),
+    re.compile("「([^「」]*)」"),
+    re.compile("『([^『』]*)』"),
+)
+_QUOTE_MARKS: Final = re.compile('["“”„‟「」『』]')
 _APART: Final = re.compile(r"[\s()（）:：,，\-－]|$")
 _MINUS: Final = re.compile(r"(?<!\S)[-－](?P<word>[^\s\-－][^\s]*)")
 _OPERATOR: Final = re.compile(r"(?<!\S)(?:AND|OR|NOT)(?!\S)")
 _MARK: Final = re.compile("[\ue000-\uf8ff]")
-_QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟\uff02「」『』", '"') | {"\u3000": " "})
+_QUOTES: Final = str.maketrans({"\uff02": '"', "\u3000": " "})
 _SYMBOLS: Final = re.compile(r"[*?？＊^~\\\[\]{}<>|&+!]+")
 
 
@@ -126,7 +132,7 @@ def _tidy(text: str) -> str:
 
 
 def _take_quoted(text: str) -> tuple[str, dict[str, str]]:
-    """Put a private character in the place of each quoted text.
+    """Put a private character in the place of each quoted text, the outer marks first.
 
     Quotation marks inside a sentence, with text right before or behind them, are part of it.
     """
@@ -134,14 +140,17 @@ def _take_quoted(text: str) -> tuple[str, dict[str, str]]:
 
     def replace(match: re.Match[str]) -> str:
         inner = match.group(1).strip()
-        before, after = text[: match.start()][-1:], text[match.end() : match.end() + 1]
+        whole = match.string
+        before, after = whole[: match.start()][-1:], whole[match.end() : match.end() + 1]
         if not inner or not (_APART.match(before) and _APART.match(after)):
             return f" {inner} "
         mark = chr(0xE000 + len(quoted))
         quoted[mark] = inner
         return mark
 
-    return _QUOTED.sub(replace, text).replace('"', " "), quoted
+    for pattern in _QUOTED:
+        text = pattern.sub(replace, text)
+    return _QUOTE_MARKS.sub(" ", text), quoted
 
 
 def _take_fields(text: str, quoted: dict[str, str], request: Request) -> str:
