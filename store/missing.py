@@ -184,11 +184,6 @@ class MissingValue(LenientValue):
 
     __slots__ = ()
 
-    @property
-    def missing_name(self) -> str | None:
-        """The name as the template writes it; None for an inline ``if`` without ``else``."""
-        return self._undefined_name
-
     def _seen(self) -> None:
         self._check()
         self.report()

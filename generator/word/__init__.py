@@ -8,6 +8,7 @@ From the file to the page, one concept a module::
     structure    tags that stand for rows, cells and paragraphs; colspan, cellbg, vm, hm
     numbering    lists in loops; drawings: charts and pictures named by their alternative text
     compiler     a part's tree to one Jinja template with a site for each value
+    proof        why the result is well-formed whatever the data
     environment  the code generator that writes chunks and sites
     sites        how a value is written where it stands: text, attribute, paragraph, row, cell
     values       what a value is: the protocols

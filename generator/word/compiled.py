@@ -17,8 +17,7 @@ from generator.word.contents import Contents, has_contents
 from generator.word.environment import WordEnvironment
 from generator.word.errors import Place, RenderFailed, TemplateFileError, TemplateMistake
 from generator.word.numbering import NumberedParagraphs
-from generator.word.package import CONTENT_TYPES, WordPackage, ZipBase, pack
-from generator.word.parts import document
+from generator.word.package import WordPackage, ZipBase
 from generator.word.rendering import Rendering
 from generator.word.repair import repair
 from generator.word.sites import make_emitter
@@ -276,10 +275,6 @@ class CompiledTemplate:
             while len(self._bases) > _MAX_BASES:
                 self._bases.popitem(last=False)
         return base.with_entries(changes.values())
-
-    def with_content_types(self, xml: str) -> Entry:
-        """The entry of changed content types."""
-        return pack(CONTENT_TYPES, document(xml), self.level)
 
 
 def _site_at(part: PartSource, line: int | None) -> Any:

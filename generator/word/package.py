@@ -17,7 +17,7 @@ from generator.word.errors import TemplateFileError
 from generator.word.tokens import check_xml, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 MAX_FILE: Final = 300 * 1024 * 1024
 MAX_UNPACKED: Final = 600 * 1024 * 1024
@@ -361,9 +361,3 @@ def parse_relations(xml: str, part: str) -> dict[str, Relation]:
             values.get("Id", ""), values.get("Type", ""), target, external
         )
     return result
-
-
-def merged_entries(base: Mapping[str, Entry], changes: Mapping[str, Entry]) -> list[Entry]:
-    """The entries in their order, changed ones replaced, new ones at the end."""
-    kept = [changes.get(name, entry) for name, entry in base.items()]
-    return kept + [entry for name, entry in changes.items() if name not in base]

@@ -8,7 +8,7 @@ from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
 
 from generator.word import properties
-from generator.word.errors import TemplateFileError, ValueRefused
+from generator.word.errors import ValueRefused
 from generator.word.images import read_image
 from generator.word.package import CONTENT_TYPES, pack, relations_name
 from generator.word.parts import (
@@ -22,7 +22,7 @@ from generator.word.parts import (
     document,
     relation_xml,
 )
-from generator.word.tokens import check_fragment, decode
+from generator.word.tokens import check_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -386,14 +386,3 @@ class Rendering:
             self._overrides[name] = properties.CUSTOM_TYPE
             self._relate("", properties.CUSTOM_RELATION, name, external=False)
         rendered[name] = properties.set_properties(old, self._properties)
-
-
-def read_part(entries: Mapping[str, Entry], name: str) -> str:
-    """A part's text.
-
-    Raises:
-        TemplateFileError: It is absent.
-    """
-    if name not in entries:
-        raise TemplateFileError(f"模板中没有部件 {name}。")
-    return decode(entries[name].unpack())
