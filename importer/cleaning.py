@@ -81,6 +81,7 @@ _SCRAPED: Final = re.compile(
 _INVISIBLE: Final = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]"
 )
+_COMPATIBLE: Final = re.compile("[\uf900-\ufaff\u2f00-\u2fdf]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -93,13 +94,8 @@ def clean_text(text: str) -> str:
     if _SURROGATE.search(text):
         text = _SURROGATE.sub("\ufffd", text)
     text = text.replace("\u00a0", " ").replace("\u2028", "\n").replace("\u2029", "\n")
-    if any("\uf900" <= char <= "\ufaff" or "\u2f00" <= char <= "\u2fdf" for char in text):
-        text = "".join(
-            unicodedata.normalize("NFKC", char)
-            if "\uf900" <= char <= "\ufaff" or "\u2f00" <= char <= "\u2fdf"
-            else char
-            for char in text
-        )
+    if _COMPATIBLE.search(text):
+        text = _COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     return text
 
 

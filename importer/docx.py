@@ -597,7 +597,8 @@ class _Reader:
             state = "" if merge is None else value(merge) or "continue"
             pieces = [_unnested(piece) for piece in self._blocks(cell, depth + 1)]
             span = max(1, number(value(child(properties, "gridSpan")), 1))
-            found.append(FormCell(pieces, span, state))
+            marked = any(local(one) == "bookmarkStart" for one in cell.iter())
+            found.append(FormCell(pieces, span, state, marked))
         return found
 
 

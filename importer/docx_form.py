@@ -15,16 +15,20 @@ _LABEL: Final = re.compile(r"^[^。；;！？]{1,12}$")
 _LONG: Final = 60
 _SHARE_HEAD: Final = re.compile(r"占比|权重|比重|比例")
 _SHARE: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?\s*[%％]")
+_BAND: Final = re.compile(
+    r"概述|目的|职责|职能|任务|权限|资格|要求|条件|关系|指标|标准|发展|环境|描述|说明|内容"
+)
 BASICS: Final = "基本信息"
 
 
 @dataclass(slots=True)
 class FormCell:
-    """A cell: what stands in it as pieces, its width in columns, its vertical merge."""
+    """A cell: what stands in it, its width in columns, its vertical merge, whether it has a bookmark."""
 
     pieces: list[Piece]
     columns: int = 1
     merge: str = ""
+    marked: bool = False
 
     @property
     def text(self) -> str:
@@ -71,7 +75,7 @@ def read_form(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> I
     at, pairs = 0, False
     while at < len(rows):
         row = rows[at]
-        if _is_pairs(row):
+        if _is_pairs(row, first=not pairs and not at):
             if not pairs and ours:
                 yield Piece(line=line, text=BASICS, heading=2, counted=True)
             pairs = True
@@ -92,9 +96,11 @@ def read_form(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> I
         yield from _band(group, line, ours=ours)
 
 
-def _is_pairs(row: Sequence[FormCell]) -> bool:
+def _is_pairs(row: Sequence[FormCell], *, first: bool = False) -> bool:
     """Names and short values side by side."""
     if len(row) not in {2, 4, 6} or row[0].merge:
+        return False
+    if len(row) == 2 and (_BAND.search(row[0].text) or (row[0].marked and not first)):
         return False
     return all(cell.is_label for cell in row[::2]) and not any(cell.is_long for cell in row)
 

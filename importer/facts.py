@@ -75,8 +75,10 @@ _SUMMARY_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})年(?:度|以来|全年|�
 _BLANK_FIELD: Final = re.compile(
     r"([\u4e00-\u9fffA-Za-z]{2,10})\s*[:：]\s*(?:[_＿]{2,}|[ 　]*$|\s{3,})", re.MULTILINE
 )
+_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
+_WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
 _BLANK_RUN: Final = re.compile(
-    r"([\u4e00-\u9fff]{0,8})([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"
+    r"([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"
 )
 
 
@@ -175,11 +177,12 @@ def places_to_fill(nodes: Sequence[Node]) -> list[str]:
     for top in nodes:
         for node in top.walk():
             text = node.text
-            for match in _BLANK_FIELD.finditer(text):
-                found.setdefault(match[1], None)
+            if ":" in text or "：" in text:
+                found |= {match[1]: None for match in _BLANK_FIELD.finditer(text)}
             for match in _BLANK_RUN.finditer(text):
-                inner = match[2].strip("〔〕[]【】（）() ")
-                name = inner if re.fullmatch(r"[\u4e00-\u9fff]{2,12}", inner) else match[1][-6:]
+                inner = match[1].strip("〔〕[]【】（）() ")
+                before = _WORD_BEFORE.search(text[max(0, match.start() - 6) : match.start()])
+                name = inner if _WORD.fullmatch(inner) else before[0] if before else ""
                 if name:
                     found.setdefault(name, None)
     return list(found)[:40]

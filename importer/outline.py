@@ -111,29 +111,29 @@ def _has_content_below(numbered: list[Numbered], at: int) -> bool:
 
 
 def _plain_headings(flat: list[Node]) -> None:
-    """Short lines without a number and without punctuation, with longer text below."""
+    """Short lines without a number and without punctuation, with longer text below.
+
+    Where the source has headings of its own, only bold lines are taken for further ones.
+    """
+    styled = sum(bool(node.piece.heading) for node in flat) > 2
     for at, node in enumerate(flat):
-        if (
-            node.sort != "block"
-            or node.piece.type != "text"
-            or node.label
-            or not _plain_candidate(node)
-        ):
-            continue
         following = flat[at + 1] if at + 1 < len(flat) else None
-        if following is None or (
-            at == 0 and following.sort == "block" and len(following.text) < 40
-        ):
+        if following is None or node.sort != "block" or node.label or node.piece.type != "text":
             continue
-        first_of_list = following.number == 1 and following.sort != "block"
-        text_below = following.sort == "block" and (
-            len(following.text) >= 40
-            or re.match(r"\[\d+\]", following.text)
-            or following.piece.type == "table"
-        )
+        if not _plain_candidate(node):
+            continue
         bold = node.piece.bold and following.sort == "block" and not following.piece.bold
-        if first_of_list or text_below or bold:
+        if bold or (not styled and _heads(node, following, first=at == 0)):
             node.sort, node.rank = "section", 10
+
+
+def _heads(node: Node, following: Node, *, first: bool) -> bool:
+    """Whether what follows a short line is what stands below a heading."""
+    if following.sort != "block":
+        return following.number == 1
+    if following.piece.type != "text" or (first and len(following.text) < 40):
+        return False
+    return len(following.text) >= 40 or bool(re.match(r"\[\d+\]", following.text))
 
 
 def _plain_candidate(node: Node) -> bool:

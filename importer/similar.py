@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 _SIZE: Final = 8
 _KEPT: Final = 96
+_LONGEST: Final = 60_000
 _NOT_TEXT: Final = re.compile(r"[\W_]+")
 
 
 def signature_of(text: str) -> tuple[int, ...]:
     """The smallest hashes of the text's eight-character pieces, punctuation left out."""
-    text = _NOT_TEXT.sub("", text)[:200_000]
+    text = _NOT_TEXT.sub("", text[:_LONGEST])
+    data = text.encode("utf-16-le", "surrogatepass")
     if len(text) < _SIZE:
-        return (zlib.crc32(text.encode()),) if text else ()
-    hashes = {
-        zlib.crc32(text[at : at + _SIZE].encode("utf-8", "surrogatepass"))
-        for at in range(len(text) - _SIZE + 1)
-    }
+        return (zlib.crc32(data),) if text else ()
+    width = 2 * _SIZE
+    hashes = {zlib.crc32(data[at : at + width]) for at in range(0, len(data) - width + 1, 2)}
     return tuple(sorted(hashes)[:_KEPT])
 
 
