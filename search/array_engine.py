@@ -53,7 +53,7 @@ class ArrayEngine:
         rows = self.masks.rows(request, on)
         scores, relaxed = self._scores(request, question, rows)
         if not len(scores.units):
-            return Answer(0, [], {name: {} for name in FACETS}, relaxed)
+            return Answer(0, [], lambda: {name: {} for name in FACETS}, relaxed)
         final = self.final_scores(
             scores, day if on is None else on, question.folded.replace(" ", "")
         )
@@ -124,7 +124,7 @@ class ArrayEngine:
         rows = self.generation.unit_rows[units]
         groups = self._groups[units]
         total, representative = _fold(groups, final, self._force_order(rows, day))
-        facets = self._facets(rows[representative])
+        counted = rows[representative]
         depth = max(DEPTH, 2 * limit)
         best = representative
         if len(best) > depth:
@@ -146,7 +146,7 @@ class ArrayEngine:
                     others,
                 )
             )
-        return Answer(total, found, facets, relaxed)
+        return Answer(total, found, lambda: self._facets(counted), relaxed)
 
     def _covered(self, question: Question, units: Array, final: Array) -> Array:
         """Short questions want all their words; in long ones some always miss."""

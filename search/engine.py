@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from search.entries import IndexedDocument
     from search.syntax import Request
@@ -47,13 +47,13 @@ class Answer:
     Attributes:
         total: How many hits there are in all.
         found: The best of them.
-        facets: For each field, values and how many hits have them.
+        facets: Counts, for each field, its values and how many hits have them.
         relaxed: What was loosened because nothing fitted: `headings`, `label`, `words`.
     """
 
     total: int
     found: list[Found]
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    facets: Callable[[], dict[str, dict[str, int]]]
     relaxed: list[str] = field(default_factory=list)
 
 

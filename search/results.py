@@ -224,7 +224,7 @@ class Results:
         self.day = day
         self.took_ms = took_ms
         self.total = answer.total
-        self.facets = answer.facets
+        self._count = answer.facets
         self.relaxed = answer.relaxed
         self.notes = list(request.notes)
         self._suggest = suggest
@@ -235,6 +235,11 @@ class Results:
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
+
+    @cached_property
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many hits there are of each kind, department, status and year."""
+        return self._count()
 
     @cached_property
     def suggestion(self) -> str | None:

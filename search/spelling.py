@@ -86,7 +86,11 @@ class Speller:
     def mistakes(self, cut: list[tuple[str, int, int]]) -> Iterator[tuple[str, str]]:
         """Runs of the question that are no words here, and the word that sounds the same."""
         at = 0
+        odd = [len(word) == 1 or not self._corpus.frequency(WORDS, word) for word, _, _ in cut]
         while at < len(cut):
+            if not any(odd[at : at + 3]):
+                at += 1
+                continue
             for wrong, pieces in _runs(cut, at):
                 right = self._same_sound(wrong, pieces)
                 if right:

@@ -114,8 +114,8 @@ def parse(text: str) -> Request:
         _take_operators(rest, quoted, request)
     else:
         request.phrases = [quoted[mark] for mark in _MARK.findall(rest)]
-        rest = _MARK.sub(lambda found: f" {quoted[found.group()]} ", rest)
         rest = _take_article(rest, request)
+        rest = _MARK.sub(lambda found: f" {quoted[found.group()]} ", rest)
         request.plain = _tidy(rest)
     return request
 
