@@ -15,6 +15,7 @@ from importer.outline import build
 from importer.similar import signature_of
 from importer.splitting import Split, is_rule, is_title_like, names_document, split
 from store.kinds import OTHER
+from store.numerals import CHINESE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -288,7 +289,7 @@ def _fill_draft(
     properties: Mapping[str, str],
 ) -> None:  # fmt: skip
     pieces = [piece for piece in pieces if not is_rule(piece)]
-    pieces = join_broken(pieces, draft.doubts, wrapping)
+    pieces = unglued(join_broken(pieces, draft.doubts, wrapping))
     pieces = _without_date_line(pieces, draft)
     draft.doubts += scraping_marks(pieces)
     draft.nodes = build(pieces, draft.doubts)
@@ -305,6 +306,24 @@ def _fill_draft(
     draft.length = sum(map(len, texts))
     draft.signature = signature_of("".join(texts))
     _finish(draft, kinds)
+
+
+_GLUED: Final = re.compile(
+    rf"^(第{CHINESE_PATTERN}{{1,4}}章[ 　]*[^第。，；：]{{1,16}}?)[ 　]*(第{CHINESE_PATTERN}{{1,5}}条.*)$"
+)
+
+
+def unglued(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces with a chapter's heading apart from the article that was glued to it."""
+    found: list[Piece] = []
+    for piece in pieces:
+        match = _GLUED.match(piece.text) if piece.type == "text" else None
+        if match is None:
+            found.append(piece)
+            continue
+        found.append(Piece(line=piece.line, text=match[1].strip()))
+        found.append(Piece(line=piece.line, text=match[2]))
+    return found
 
 
 def _without_date_line(pieces: list[Piece], draft: Draft) -> list[Piece]:
