@@ -10,6 +10,8 @@ from __future__ import annotations
 import getpass
 import json
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -18,6 +20,7 @@ from store.exceptions import ConflictError, InvalidValue, NotFoundError, UsageEr
 from store.files import digest, locked, read_bytes, write_atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from store.workspace import Workspace
@@ -49,8 +52,23 @@ class Record:
     hash: str
 
 
+_acting: ContextVar[str] = ContextVar("acting", default="")
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+    """Record changes made meanwhile, in this thread, under a person's name."""
+    token = _acting.set(name)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
 def current_user() -> str:
-    """The name under which changes are recorded: WENSHU_USER, else the system's user."""
+    """The name under which changes are recorded: who acts, WENSHU_USER, else the system's user."""
+    if name := _acting.get():
+        return name
     try:
         return os.environ.get("WENSHU_USER") or getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -120,6 +138,15 @@ def keep(workspace: Workspace, document_id: str, data: bytes, action: str, why: 
     text = json.dumps(asdict(record), ensure_ascii=False, indent=1)
     write_atomic(folder / f"{number:04d}.json", text.encode("utf-8"))
     return record
+
+
+def keep_file(workspace: Workspace, path: Path, data: bytes) -> Path:
+    """Keep the bytes of a file that is no document (a Word template); gives the copy's place."""
+    place = workspace.history / path.relative_to(workspace.root).parent
+    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+    copy = place / f"{path.stem}-{stamp}{path.suffix}"
+    write_atomic(copy, data)
+    return copy
 
 
 def lock_path(workspace: Workspace) -> Path:

@@ -47,7 +47,7 @@ def check(file: str, preview: str | None, as_json: bool) -> int:  # noqa: FBT001
 @command.command(
     "build",
     options_metavar="[选项]",
-    help="由 templates/_layouts 里的版式制作各类别的 Word 模板（覆盖同名文件，原文件留存）。",
+    help="由 templates/_layouts 里的版式制作各类别的 Word 模板（覆盖同名文件，原文件留存在 .wenshu/history）。",
 )
 @workspace_option
 @json_option
@@ -55,11 +55,15 @@ def build(workspace_path: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Make the kinds' .docx from the layouts."""
     from generator.layout.build import build_templates  # noqa: PLC0415
     from generator.templates import workspace_layouts  # noqa: PLC0415
+    from store.history import keep_file  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
-    written = build_templates(
-        workspace.root / "templates", workspace_layouts(workspace), workspace.kinds
-    )
+    target = workspace.root / "templates"
+    before = {path: path.read_bytes() for path in target.glob("*/*.docx")}
+    written = build_templates(target, workspace_layouts(workspace), workspace.kinds)
+    for path in written:
+        if before.get(path, path.read_bytes()) != path.read_bytes():
+            keep_file(workspace, path, before[path])
     if as_json:
         print_json({"outputs": [str(path) for path in written]})
         return
