@@ -47,7 +47,8 @@ def check(file: str, preview: str | None, as_json: bool) -> int:  # noqa: FBT001
 @command.command(
     "build",
     options_metavar="[选项]",
-    help="由 templates/_layouts 里的版式制作各类别的 Word 模板（覆盖同名文件，原文件留存在 .wenshu/history）。",
+    help="由 templates/_layouts 里的版式制作各类别的 Word 模板，"
+    "覆盖同名文件，原文件留存在 .wenshu/history。",
 )
 @workspace_option
 @json_option
