@@ -211,12 +211,21 @@ class _Question:
             if not chosen:
                 continue
             field = self.segment.fields[name]
-            found = [field.saturated(term.number, self.averages[name]) for term in chosen]
-            units = np.concatenate([units for units, _ in found])
-            values = np.concatenate([values for _, values in found])
-            factors = np.array([term.factor for term in chosen], np.float32)
-            values *= np.repeat(factors, [term.postings for term in chosen])
-            sums += np.bincount(units, values, self.segment.units)
+            average = self.averages[name]
+            sparse = []
+            for term in chosen:
+                spread = field.spread(term.number, average)
+                if spread is None:
+                    sparse.append(term)
+                else:
+                    sums += spread * np.float32(term.factor)
+            if sparse:
+                found = [field.saturated(term.number, average) for term in sparse]
+                units = np.concatenate([units for units, _ in found])
+                values = np.concatenate([values for _, values in found])
+                factors = np.array([term.factor for term in sparse], np.float32)
+                values *= np.repeat(factors, [term.postings for term in sparse])
+                sums += np.bincount(units, values, self.segment.units)
         return sums
 
     def _look_up(self, term: _Term, units: Array, scores: Array) -> None:

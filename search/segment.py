@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WORDS: Final = "words"
 GRAMS: Final = "grams"
 _FREQUENT: Final = 500
+_VERY_FREQUENT: Final = 8
 _KEPT_BYTES: Final = 32_000_000
 
 
@@ -110,6 +111,7 @@ class Field:
         """What BM25 adds to the term frequency, for each unit, at this average length."""
         if self._norms is None or self._norms[0] != average:
             self._norms = average, saturation(BYTE_LENGTHS, average)[self.lengths]
+            self._saturated, self._saturated_bytes = {}, 0
         return self._norms[1]
 
     def single(self, average: float) -> Array:
@@ -121,16 +123,31 @@ class Field:
     def saturated(self, number: int, average: float) -> tuple[Array, Array]:
         """The units of a term, and tf / (tf + norm) in each; kept for frequent terms."""
         units, tf = self.postings(number)
+        norms = self.norms(average)
         known = self._saturated.get(number)
-        if known is not None and self._norms is not None and self._norms[0] == average:
+        if known is not None:
             return units, known
-        if self._norms is not None and self._norms[0] != average:
-            self._saturated, self._saturated_bytes = {}, 0
-        values = (tf / (tf + self.norms(average).take(units))).astype(np.float32)
+        values = (tf / (tf + norms.take(units))).astype(np.float32)
         if len(units) >= _FREQUENT and self._saturated_bytes < _KEPT_BYTES:
             self._saturated[number] = values
             self._saturated_bytes += values.nbytes
         return units, values
+
+    def spread(self, number: int, average: float) -> Array | None:
+        """The same for a very frequent term over all units, where there is room to keep it."""
+        units = len(self.lengths)
+        if self.frequency(number) * _VERY_FREQUENT < units:
+            return None
+        key = -1 - number
+        self.norms(average)
+        known = self._saturated.get(key)
+        if known is None and self._saturated_bytes + 4 * units < _KEPT_BYTES:
+            places, values = self.saturated(number, average)
+            known = np.zeros(units, np.float32)
+            known[places] = values
+            self._saturated[key] = known
+            self._saturated_bytes += known.nbytes
+        return known
 
     def frequency(self, number: int) -> int:
         """In how many units a term stands."""
