@@ -57,7 +57,7 @@ def program() -> str:
 
 def run(arguments: list[str], cwd: Path) -> None:
     """Run one command and show it as it would be typed."""
-    say("\n$ wenshu " + " ".join(arguments))
+    say("\n$ wenshu " + " ".join(f'"{word}"' if " " in word else word for word in arguments))
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", *arguments], cwd=cwd, check=False, timeout=300
     )
