@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -216,6 +217,11 @@ class Batch:
         try:
             for finished in pool.map(_render_chunk, chunks):
                 yield from finished
+        except BrokenProcessPool as error:
+            raise EnvironmentRefused(
+                "生成文件的进程意外终止，可能是内存不足。",
+                hint="已生成的文件都在；请加 --processes 1 再运行一次，只补做其余的行。",
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -251,6 +257,9 @@ def _render(renderer: RowRenderer, task: _Task) -> _Done:
         _write(task.path, data, replace=task.replace)
     except WenshuError as error:
         return _Done(task.path, task.key, failed=tuple(_failures(task.row, error)))
+    except Exception as error:  # noqa: BLE001 - a row never stops the others
+        text = f"表格第 {task.row.line} 行：程序内部出错（{type(error).__name__}：{error}）。"
+        return _Done(task.path, task.key, failed=(Failure(task.row.number, "", text),))
     return _Done(task.path, task.key, files.digest(data), warnings=tuple(warnings))
 
 

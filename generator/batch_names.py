@@ -25,8 +25,8 @@ _EMPTY: Final = "未填"
 
 def safe_file_name(text: str) -> str:
     """A text as a file name without suffix on every system."""
-    name = unicodedata.normalize("NFC", _UNSAFE.sub("_", text)).strip(" .")
-    name = re.sub(r"\s+", " ", name)[:_LONGEST]
+    name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", _UNSAFE.sub("_", text)))
+    name = name.strip(" .")[:_LONGEST]
     while len(name.encode()) > _LONGEST_BYTES:
         name = name[:-1]
     name = name.rstrip(" .")

@@ -29,6 +29,7 @@ _TAGS: Final[dict[type[yaml.Node], str]] = {
 }
 _LIST_KEYS: Final = ("指标", "metrics", "数据")
 _KNOWN: Final = frozenset({*KEYS, "历史"})
+_ALIAS: Final = re.compile(r"(?:^|[\s,\[{:])\*\w")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d年?")
 
 
@@ -56,6 +57,7 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
         InputError: It is not YAML, or holds neither a list nor a table of metrics.
     """
     try:
+        _refuse_aliases(text, path)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -77,6 +79,25 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
     for entry in entries or []:
         _add_row(entry, path, found)
     return found
+
+
+def _refuse_aliases(text: str, path: Path) -> None:
+    """References inside a YAML file can grow without measure; a metric file needs none.
+
+    Raises:
+        InputError: The file uses them.
+    """
+    if not _ALIAS.search(text):
+        return
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            raise InputError(
+                f"指标文件 {path.name} 第 {line} 行用了引用（*）。",
+                hint="请直接写出内容；以 * 开头的文字要加引号。",
+                path=str(path),
+                line=line,
+            )
 
 
 _Entry = tuple[str, yaml.Node]

@@ -246,7 +246,7 @@ def load_metric_file(path: Path, *, mappings: Path | None = None) -> MetricSet:
     return load_spreadsheet(path, mappings=mappings)
 
 
-def _load_yaml(path: Path) -> MetricSet:
+def _load_yaml(path: Path, above: tuple[Path, ...] = ()) -> MetricSet:
     if not path.is_file():
         raise InputError(
             f"没有找到指标文件 {path}。", hint="请检查“数据”一栏中的文件名。", path=str(path)
@@ -258,10 +258,12 @@ def _load_yaml(path: Path) -> MetricSet:
     )
     own = build_set(reader.read(found.rows), reader.problems, path=path, head=found.head)
     members = found.head.get("汇总")
-    return own if members is None else _with_members(own, members, path)
+    return own if members is None else _with_members(own, members, path, (*above, path.resolve()))
 
 
-def _with_members(own: MetricSet, members: object, path: Path) -> MetricSet:
+def _with_members(
+    own: MetricSet, members: object, path: Path, above: tuple[Path, ...]
+) -> MetricSet:
     """The departments' metrics added up (汇总), under the file's own ones."""
     from store.metric_years import roll_up  # noqa: PLC0415 (needs this module)
 
@@ -271,9 +273,13 @@ def _with_members(own: MetricSet, members: object, path: Path) -> MetricSet:
     departments: dict[str, MetricSet] = {}
     for name, file in members.items():
         member = path.parent / str(file)
-        if member.resolve() == path.resolve():
+        if member.resolve() in above:
             raise InputError(f"指标文件 {path.name} 不能汇总自己。", path=str(path))
-        departments[str(name)] = load_metric_file(member)
+        if not member.resolve().is_relative_to(path.resolve().parent.parent):
+            hint = "请把各部门的数据文件放在同一个文件夹中。"
+            raise InputError(f"汇总的文件 {file} 离得太远。", hint=hint, path=str(path))
+        is_yaml = member.suffix.lower() in YAML_SUFFIXES
+        departments[str(name)] = _load_yaml(member, above) if is_yaml else load_metric_file(member)
     rolled = roll_up(departments).total
     problems = [problem for one in departments.values() for problem in one.problems]
     summed = replace(rolled, problems=[*problems, *rolled.problems])

@@ -951,6 +951,20 @@ def test_a_file_that_sums_up_others(tmp_path):
         load(tmp_path, "汇总: {北: a.yaml}\n")
     with pytest.raises(InputError, match="写法有误"):
         load(tmp_path, "汇总: 北\n")
+    (tmp_path / "b.yaml").write_text("汇总: {北: a.yaml}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="不能汇总自己"):
+        load(tmp_path, "汇总: {北: b.yaml}\n")
+    with pytest.raises(InputError, match="离得太远"):
+        load(tmp_path, "汇总: {北: /etc/x.yaml}\n")
+    (tmp_path / "c.csv").write_text("指标,单位,性质,本期\n甲,户,时期,5\n", encoding="utf-8")
+    assert load(tmp_path, "汇总: {北: c.csv}\n")["甲"].value == 5
+
+
+def test_references_inside_yaml_are_refused(tmp_path):
+    with pytest.raises(InputError, match="用了引用"):
+        load(tmp_path, "指标:\n- &a {指标: 甲, 单位: 户, 本期: 5}\n- *a\n")
+    quoted = load(tmp_path, "指标:\n- {指标: 甲, 单位: 户, 本期: 5, 备注: '见 *附表'}\n")
+    assert quoted["甲"].note == "见 *附表"
 
 
 def test_frozen_figures(tmp_path):

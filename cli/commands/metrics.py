@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from store.metrics import MetricSet
     from store.model import Problem
 
+_MAPPINGS = Path(".wenshu", "data", "mappings")
 _SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 
 
@@ -46,7 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     \b
     wenshu metrics 财务快报.xlsx --last 上年.xlsx
     wenshu metrics --blank 指标表.xlsx
-    """  # noqa: D301, D415 - click's own marks
+    """  # noqa: D301 - click's own marks
     if blank is not None:
         _write_blank(Path(blank).expanduser().absolute())
         return
@@ -109,7 +110,7 @@ def _load(wanted: str, workspace_path: str | None) -> MetricSet:
     path = Path(wanted).expanduser()
     if path.suffix.lower() in _SUFFIXES:
         try:
-            mappings = open_workspace(workspace_path).root / ".wenshu" / "data" / "mappings"
+            mappings = open_workspace(workspace_path).root / _MAPPINGS
         except WorkspaceNotFound:
             mappings = None
         return load_metrics([path.absolute()], mappings=mappings)
@@ -120,7 +121,7 @@ def _load(wanted: str, workspace_path: str | None) -> MetricSet:
         raise UsageError(
             f"《{entry.meta.title}》没有指标数据。", hint="请在信息表的“数据”一栏写明数据文件。"
         )
-    return load_metrics(paths)
+    return load_metrics(paths, mappings=workspace.root / _MAPPINGS)
 
 
 def _save_mapping(path: Path, workspace_path: str | None) -> None:
