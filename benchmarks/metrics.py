@@ -173,9 +173,9 @@ def main() -> None:
     """Print every table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        loading(folder)
+        batch(folder)  # first: a child's peak begins with its parent's size
         charts(folder)
-        batch(folder)
+        loading(folder)
 
 
 if __name__ == "__main__":

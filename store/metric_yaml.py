@@ -91,7 +91,7 @@ def _refuse_aliases(text: str, path: Path) -> None:
         return
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             raise InputError(
                 f"指标文件 {path.name} 第 {line} 行用了引用（*）。",
                 hint="请直接写出内容；以 * 开头的文字要加引号。",

@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     wenshu batch 短信模板/节日问候#春节 客户.xlsx -o 发送.xlsx
     wenshu batch 管理制度 -o 制度汇编.docx             （不给表格：现行文档合订成册）
     再次运行只补做失败和改动过的行。
-    """  # noqa: D301, D415 - click's own marks
+    """  # noqa: D301 - click's own marks
     from generator.batch import Batch  # noqa: PLC0415 - help needs no generator
     from generator.batch_rows import read_table  # noqa: PLC0415
 
