@@ -7,7 +7,7 @@ else
 BIN := $(VENV)/bin
 endif
 export PYTHONUTF8 := 1
-PACKAGES := store search generator importer cli
+PACKAGES := store search generator importer web cli
 JOBS ?= 2
 
 .PHONY: help demo test lint format bench bench-search offline docs templates wheel clean

@@ -40,13 +40,15 @@ COMMANDS: Final = {
     "metrics": "查看指标及其算出的数",
     "template": "检查或制作 Word 模板",
     "inspect": "按版式标准检查 Word 文件",
+    "serve": "打开网页，供浏览器使用",
+    "user": "管理网页的账号",
     "doctor": "检查运行环境",
 }
 GROUPS: Final = (
     ("查找", ("search", "list", "show", "history")),
     ("编写", ("new", "revise", "publish", "correct", "restore", "delete", "import", "check")),
     ("生成", ("render", "batch", "metrics", "template", "inspect")),
-    ("管理", ("init", "index", "doctor")),
+    ("管理", ("init", "index", "serve", "user", "doctor")),
 )
 
 

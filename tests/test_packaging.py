@@ -33,6 +33,7 @@ def test_wheel_holds_packages_and_starter(wheel: Path) -> None:
     assert "store/_starter/templates/policy/kind.toml" in names
     assert "store/_starter/templates/policy/标准.docx" in names
     assert any(name.startswith("search/lexicon") for name in names)
+    assert {"web/templates/base.html", "web/static/wenshu.css", "web/py.typed"} <= set(names)
     assert not [name for name in names if "__pycache__" in name or "/." in name]
 
 

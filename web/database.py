@@ -1,0 +1,189 @@
+"""The permanent records in SQLite: accounts, sessions, tokens, audit, drafts.
+
+`PRAGMA user_version` counts the steps that were taken; each step runs in one transaction.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from store.exceptions import EnvironmentRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+FILE_NAME: Final = "wenshu.db"
+Value = str | int | float | bytes | None
+
+_STEPS: Final = (
+    """
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE account (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        display TEXT NOT NULL DEFAULT '',
+        role TEXT NOT NULL,
+        department TEXT NOT NULL DEFAULT '',
+        level TEXT NOT NULL DEFAULT '',
+        password TEXT NOT NULL DEFAULT '',
+        must_change INTEGER NOT NULL DEFAULT 0,
+        disabled INTEGER NOT NULL DEFAULT 0,
+        created TEXT NOT NULL
+    );
+    CREATE TABLE session (
+        hash TEXT PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        created INTEGER NOT NULL,
+        seen INTEGER NOT NULL,
+        address TEXT NOT NULL DEFAULT '',
+        agent TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID;
+    CREATE INDEX session_of ON session (account);
+    CREATE TABLE token (
+        id INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        hash TEXT NOT NULL UNIQUE,
+        label TEXT NOT NULL,
+        created TEXT NOT NULL,
+        used TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE failure (key TEXT PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL)
+        WITHOUT ROWID;
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        who TEXT NOT NULL,
+        address TEXT NOT NULL,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL DEFAULT '',
+        detail TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX audit_at ON audit (at);
+    """,
+)
+
+
+class Database:
+    """One SQLite file, a connection for each thread; in memory where `path` is None."""
+
+    def __init__(self, path: Path | None, *, wal: bool = True) -> None:
+        """Open the file and bring it to the present version.
+
+        Args:
+            path: The file.
+            wal: Write ahead; not on network drives.
+
+        Raises:
+            EnvironmentRefused: It cannot be opened, or a newer Wenshu made it.
+        """
+        self.path = path
+        self._wal = wal
+        self._local = threading.local()
+        self._memory = f"file:wenshu-{secrets.token_hex(8)}?mode=memory&cache=shared"
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._keeper = self._connect()
+            self._upgrade()
+        except (sqlite3.Error, OSError) as error:
+            raise EnvironmentRefused(
+                f"账号数据库 {path} 无法打开：{error}。",
+                hint="请检查文件夹权限和磁盘空间；文件损坏时请用备份恢复。",
+            ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.path is None:
+            found = sqlite3.connect(self._memory, uri=True, timeout=10, check_same_thread=False)
+        else:
+            found = sqlite3.connect(self.path, timeout=10, check_same_thread=False)
+            if self._wal:
+                found.execute("PRAGMA journal_mode = WAL")
+        found.isolation_level = None
+        found.row_factory = sqlite3.Row
+        found.execute("PRAGMA foreign_keys = ON")
+        found.execute("PRAGMA synchronous = NORMAL")
+        with self._lock:
+            self._all.append(found)
+        return found
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self._connect()
+        return found
+
+    @property
+    def version(self) -> int:
+        """How many steps the file has seen."""
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def _upgrade(self) -> None:
+        if self.version > len(_STEPS):
+            raise EnvironmentRefused(
+                f"账号数据库 {self.path} 是较新版本的文枢建立的。", hint="请安装新版文枢后再启动。"
+            )
+        while (done := self.version) < len(_STEPS):
+            script = f"BEGIN IMMEDIATE; {_STEPS[done]} PRAGMA user_version = {done + 1}; COMMIT;"
+            try:
+                self.connection.executescript(script)
+            except sqlite3.Error:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                if self.version == done:  # nobody else took the step in between
+                    raise
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Run one statement; gives how many rows it changed."""
+        return self.connection.execute(sql, values).rowcount
+
+    def insert(self, sql: str, *values: Value) -> int:
+        """Run one INSERT; gives the new row's number."""
+        return int(self.connection.execute(sql, values).lastrowid or 0)
+
+    def rows(self, sql: str, *values: Value) -> Sequence[sqlite3.Row]:
+        """All rows of a query."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
+        """The first row of a query."""
+        found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several statements as one."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def secret(self, name: str) -> bytes:
+        """A random secret that is made once and kept."""
+        self.run(
+            "INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)",
+            name,
+            secrets.token_bytes(32),
+        )
+        row = self.row("SELECT value FROM setting WHERE name = ?", name)
+        assert row is not None
+        return bytes(row["value"])
+
+    def close(self) -> None:
+        """Close every connection; the next use opens anew."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._local = threading.local()

@@ -1,0 +1,74 @@
+"""Words for values: states, days, sizes, as the pages print them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from store.dates import chinese_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TONES: Final = {
+    "现行": "good",
+    "试行": "good",
+    "修订中": "good",
+    "定稿": "good",
+    "草案": "draft",
+    "草稿": "draft",
+    "征求意见": "draft",
+    "审批中": "draft",
+    "已废止": "gone",
+    "已失效": "gone",
+    "已归档": "plain",
+    "效力待确认": "unsure",
+}
+
+
+def day(value: object) -> str:
+    """A day as 2024年1月5日, from a date or an ISO text."""
+    if isinstance(value, str) and value:
+        try:
+            return chinese_date(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return chinese_date(value) if isinstance(value, date) else ""
+
+
+def tone(status: str) -> str:
+    """The look of a status."""
+    return _TONES.get(status, "plain")
+
+
+def state_name(status: str, in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
+    """A status that today's dates do not belie."""
+    if in_force is None:
+        return "效力待确认"
+    if in_force is False and status in {"现行", "试行", "修订中"}:
+        return "不在有效期"
+    return status
+
+
+def state_tone(status: str, in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
+    """The look of a status together with what the dates say."""
+    if in_force is None:
+        return "unsure"
+    if in_force is False and tone(status) == "good":
+        return "gone"
+    return tone(status)
+
+
+def path_quote(text: str) -> str:
+    """A document's id or an anchor within an address."""
+    return quote(text, safe="/@")
+
+
+FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "day": day,
+    "tone": tone,
+    "state_name": state_name,
+    "state_tone": state_tone,
+    "path_quote": path_quote,
+}

@@ -1,0 +1,17 @@
+"""The pages: a blueprint for each of the jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web import api
+from web.pages import account, admin, document, find, keep, messages, page, printing
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+
+def blueprints() -> list[Blueprint]:
+    """All of them."""
+    modules = (page, account, admin, find, document, printing, messages, keep, api)
+    return [module.blueprint for module in modules]

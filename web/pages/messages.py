@@ -1,0 +1,103 @@
+"""短信: choose a scene, fill in the fields, copy; or a list of customers, and the sending list."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, render_template, request, send_file
+
+from generator.sending_list import make_sending_list, scenes, write_sending_list
+from store.exceptions import WenshuError
+from web.refusals import BadUpload
+from web.site import note, site, view
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from generator.sending_list import Scene
+    from store.catalogue import Entry
+
+blueprint = Blueprint("messages", __name__, url_prefix="/messages")
+MESSAGE_KIND: Final = "message-template"
+SUFFIXES: Final = frozenset({".xlsx", ".xls", ".csv"})
+_PLACE: Final = re.compile(r"〔([^〔〕]{1,20})〕")
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The scenes of one document."""
+
+    entry: Entry
+    scenes: list[Scene]
+
+
+@blueprint.get("", endpoint="scenes")
+def scenes_page() -> str:
+    """All scenes, by document."""
+    groups = [Group(entry, _scenes(entry)) for entry in _documents()]
+    wanted = request.args.get("q", "")
+    return render_template("messages.html", groups=[g for g in groups if g.scenes], wanted=wanted)
+
+
+def _documents() -> list[Entry]:
+    return [entry for entry in view().entries if entry.meta.kind == MESSAGE_KIND]
+
+
+def _scenes(entry: Entry) -> list[Scene]:
+    workspace = view().workspace
+
+    def make() -> list[Scene]:
+        try:
+            return scenes(workspace, entry.id)
+        except WenshuError:
+            return []
+
+    return site().library.cached(("scenes", entry.id, workspace.fingerprint(entry)), make)
+
+
+@blueprint.get("/<path:doc_id>")
+def document(doc_id: str) -> str:
+    """The scenes of one document, each with its fields."""
+    entry = view().entry(doc_id)
+    company = view().workspace.settings.company
+    found = [
+        (scene, [(name, company.get(name, "")) for name in places(scene)])
+        for scene in _scenes(entry)
+    ]
+    return render_template("message.html", entry=entry, scenes=found)
+
+
+def places(scene: Scene) -> list[str]:
+    """The names to fill in, in the order in which they stand."""
+    return list(dict.fromkeys(_PLACE.findall(scene.text)))
+
+
+@blueprint.post("/list/<path:doc_id>")
+def sending_list(doc_id: str) -> str | Response:
+    """The sending list of an uploaded table of customers; nothing of it is kept."""
+    from generator.batch_rows import read_table  # noqa: PLC0415 - few requests
+
+    entry = view().entry(doc_id)
+    upload = request.files.get("file")
+    suffix = Path(upload.filename or "").suffix.lower() if upload else ""
+    if upload is None or suffix not in SUFFIXES:
+        raise BadUpload("请选择一张客户表。", hint="可用 xlsx、xls 或 csv。")
+    with tempfile.TemporaryDirectory(prefix="wenshu-list-") as folder:
+        path = Path(folder) / f"table{suffix}"
+        upload.save(path)
+        wanted = f"{entry.id}#{request.form.get('scene', '')}"
+        made = make_sending_list(view().workspace, wanted, read_table(path))
+        if not request.form.get("download"):
+            return render_template("sending.html", entry=entry, made=made)
+        target = Path(folder) / "list.xlsx"
+        write_sending_list(made, target)
+        data = target.read_bytes()
+    note("下载发送名单", entry.id, f"{made.scene}，{len(made.messages)} 条")
+    name = f"发送名单-{made.scene}.xlsx"
+    return send_file(io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name=name)

@@ -1,0 +1,78 @@
+"""Waitress in front of the application: refuses to start unsafely, says where it listens."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Final
+
+from store.exceptions import EnvironmentRefused, UsageError
+from store.files import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from waitress.server import BaseWSGIServer, MultiSocketServer
+
+    from web.site import Site
+
+THREADS: Final = 8
+
+
+def refuse_unsafe(site: Site) -> None:
+    """Off this computer the page needs accounts.
+
+    Raises:
+        UsageError: There are none.
+    """
+    if not site.config.is_loopback and not site.accounts.any():
+        raise UsageError(
+            f"在 {site.config.host} 上提供服务前，要先建立账号。",
+            hint="请先运行 wenshu user add 账号 --role 系统管理员；只在本机使用请去掉 --host。",
+        )
+
+
+def make_server(app: Flask) -> MultiSocketServer | BaseWSGIServer:
+    """A listening server; `run` serves, `close` ends.
+
+    Raises:
+        UsageError: It would be open to everybody.
+        EnvironmentRefused: The port is taken.
+    """
+    from waitress.server import create_server  # noqa: PLC0415 - with the application
+
+    site: Site = app.extensions["wenshu"]
+    refuse_unsafe(site)
+    config = site.config
+    try:
+        return create_server(
+            app,
+            host=config.host,
+            port=config.port,
+            threads=THREADS,
+            ident="",
+            max_request_body_size=config.max_upload + 1024 * 1024,
+            channel_timeout=60,
+            connection_limit=400,
+        )
+    except (OSError, ValueError, socket.gaierror) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        raise EnvironmentRefused(
+            f"无法在 {config.host}:{config.port} 上监听：{why}。",
+            hint="端口可能被占用，换一个：--port 8521；也请核对地址。",
+        ) from error
+
+
+def serve(app: Flask, tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C."""
+    server = make_server(app)
+    site: Site = app.extensions["wenshu"]
+    host = site.config.host
+    shown = f"[{host}]" if ":" in host else host
+    port = getattr(server, "effective_port", site.config.port)
+    tell(f"文枢已启动：http://{shown}:{port}/")
+    try:
+        server.run()
+    finally:
+        server.close()
+        site.database.close()
