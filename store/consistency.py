@@ -207,8 +207,9 @@ def _check_years(document: Document) -> Iterator[Problem]:
 
 def _check_body_years(document: Document, period: Period) -> Iterator[Problem]:
     path, opening = str(document.path), True
+    start_line = _body_start(document)
     for line, text in enumerate(document.source.split("\n"), 1):
-        if line < _body_start(document) or not text.strip():
+        if line < start_line or not text.strip():
             continue
         for match in _AS_OF_YEAR.finditer(text):
             if match[1] != str(period.year):

@@ -125,6 +125,21 @@ PLANTED = [
     ("各项存款余额１６１１３１万元。", None, ""),
     ("各项存款日均余额150000万元。", None, ""),
     ("12月31日，各项存款余额161131.0万元。", None, ""),
+    ("个人存款同比增加5万元。", None, ""),
+    ("个人存款同比增长5%。", None, ""),
+    ("各项存款占比50%。", None, ""),
+    ("各项存款是上年的2倍。", None, ""),
+    ("各项存款2倍于上年。", None, ""),
+    ("等候时间由26分钟增加到26分钟。", None, ""),
+    ("等候时间由2,6,分钟增加到1.2.3分钟。", None, ""),
+    ("计划200万元，实际完成150户，完成计划的75%。", None, ""),
+    ("全年增加单位存款960万元，其中个人存款净增500万元。", None, ""),
+    ("11月，各项存款余额150000万元。", None, ""),
+    ("2024年12月，各项存款余额121338万元。", None, ""),
+    ("不良率同比下降0.4个百分点。", None, ""),
+    ("不良率同比下降0.5个百分点。", "growth-mismatch", "0.4个百分点"),
+    ("不良率比年初下降20%。", "points-not-percent", "个百分点"),
+    ("个人存款占比78.9%，较年初上升1.9个百分点。", None, ""),
 ]
 
 
@@ -152,6 +167,36 @@ def test_tables_are_held_against_the_data(library):
     assert [(problem.code, problem.line) for problem in problems] == [("table-mismatch", 15)]
     assert "121339" in problems[0].message
     assert "121338万元" in problems[0].message
+
+
+def test_rates_in_tables_and_other_units(library):
+    body = "2025年很好。\n\n| 项目 | 期末 | 完成计划 |\n|---|---|---|\n"
+    body += "| 各项存款 | 161131户 | 200% |\n"
+    problems = library(body)
+    assert [problem.code for problem in problems] == ["table-mismatch"]
+    assert "248.7%" in problems[0].message
+
+
+def test_parts_of_other_units_and_missing_parts_are_left_alone(library):
+    other = DATA.replace("单位: 万元, 性质: 时点, 期末: 33989", "单位: 户, 性质: 时点, 期末: 33989")
+    assert library("2025年很好。\n", data=other) == []
+    missing = DATA.replace("期末: 33989,", "")
+    assert library("2025年很好。\n", data=missing) == []
+
+
+def test_without_a_period_days_and_years_are_free(library, tmp_path):
+    library("2025年很好。\n")
+    path = tmp_path / "kb" / "年终总结" / "总结2025.md"
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace("期间: 2025年\n", "")
+        .replace("2025年很", "1999年很")
+    )
+    path.write_text(text, encoding="utf-8")
+    workspace = Workspace.open(tmp_path)
+    document = workspace.load("年终总结/总结2025")
+    assert check_figures(document, document.metrics, workspace) == []
+    assert check_figures(document, None, None) == []
 
 
 def test_parts_and_their_whole(library):
