@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SHORT, _SHORT_SHARE = 2, 0.5
 _LONG, _LONG_SHARE = 7, 0.15
 _LEAST: Final = 0.15
-_FIRST_PASS: Final = 0.4
+_SAFE: Final = 0.4
 _FEW_POSTINGS: Final = 300_000
 _LOOK_UP: Final = 6
 
@@ -147,24 +147,19 @@ class _Question:
     def scores(self, mask: Array | None) -> Scores:
         if not self.terms:
             return nothing()
-        total = sum(term.factor for term in self.terms)
-        few = sum(term.postings for term in self.terms) < _FEW_POSTINGS
-        done = len(self.terms) if few else self._until(0, _FIRST_PASS * total)
+        done = len(self.terms)
+        if sum(term.postings for term in self.terms) >= _FEW_POSTINGS:
+            left = _SAFE * self.fair * sum(term.factor for term in self.terms)
+            done = self._until(0, left)
         sums = self._sum(self.terms[:done])
         expected = self._expected()
         shares, limit = self._shares(sums, expected, mask)
-        if done < len(self.terms) and limit < _FIRST_PASS:
-            more = self._until(done, limit * total)
-            if more > done:
-                sums += self._sum(self.terms[done:more])
-                done = more
-                shares, limit = self._shares(sums, expected, mask)
         rest = self.terms[done:]
         if not rest:
             units = np.flatnonzero(shares >= limit)
             return Scores(units, sums[units], shares[units])
-        reach = sum(term.bound for term in rest)
-        units = np.flatnonzero((shares > 0) & (shares + reach / expected >= limit))
+        units = np.flatnonzero(shares >= limit - _SAFE * self.fair)
+        units = units[shares[units] > 0]
         scores = sums[units]
         for term in rest:
             self._look_up(term, units, scores)
@@ -198,10 +193,11 @@ class _Question:
 
     def _expected(self) -> Array:
         """What a unit of each length would score with every term in it once."""
-        expected: Array = np.full(self.segment.units, 1e-9)
-        for name, weight in self.whole.items():
-            if weight:
-                expected += weight * self.segment.fields[name].single(self.averages[name])
+        words, grams = (
+            self.segment.fields[name].single(self.averages[name]) for name in (WORDS, GRAMS)
+        )
+        expected: Array = words * np.float32(self.whole[WORDS] + 1e-6)
+        expected += grams * np.float32(self.whole[GRAMS])
         return expected
 
     def _sum(self, terms: Sequence[_Term]) -> Array:

@@ -117,7 +117,7 @@ class Field:
     def single(self, average: float) -> Array:
         """What a term that stands once gives in each unit."""
         if self._shares is None or self._shares[0] != average:
-            self._shares = average, 1 / (1 + self.norms(average))
+            self._shares = average, (1 / (1 + self.norms(average))).astype(np.float32)
         return self._shares[1]
 
     def saturated(self, number: int, average: float) -> tuple[Array, Array]:
