@@ -45,14 +45,27 @@ def _batch(paths: Sequence[Path], folder: Path, names: Sequence[str]) -> list[Pa
         shutil.copyfile(path, copies[-1])
     out = work / "out"
     out.mkdir()
-    made = convert(copies, "docx", out, SECONDS_FIRST + SECONDS_EACH * len(copies))
-    missing = [copy for copy in copies if copy not in made]
-    if missing and len(copies) > 1:
-        for copy in missing:
-            made |= convert([copy], "docx", out, SECONDS_ALONE)
+    made = _convert(copies, out)
     for copy in copies:
         copy.unlink(missing_ok=True)
     return [made.get(copy) for copy in copies]
+
+
+def _convert(copies: Sequence[Path], out: Path) -> dict[Path, Path]:
+    """Convert files; the first that is missing is what stopped the rest, which go on without it."""
+    made: dict[Path, Path] = {}
+    waiting = list(copies)
+    while waiting:
+        alone = len(waiting) == 1
+        seconds = SECONDS_ALONE if alone else SECONDS_FIRST + SECONDS_EACH * len(waiting)
+        found = convert(waiting, "docx", out, seconds)
+        made |= found
+        missing = [copy for copy in waiting if copy not in found]
+        if not missing or alone:
+            break
+        made |= convert(missing[:1], "docx", out, SECONDS_ALONE)
+        waiting = missing[1:]
+    return made
 
 
 def _suffix(path: Path, name: str) -> str:

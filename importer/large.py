@@ -33,6 +33,10 @@ def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft 
     cuts = {marks[cut.at].line: cut for cut in split(marks).cuts if cut.level == 1}
     part: list[Piece] = []
     opening: list[Piece] = []
+    megabytes = path.stat().st_size >> 20
+    size_note: Doubt | None = Doubt(
+        1, "large-file", f"文件有 {megabytes} MB，逐份读取，所需时间可能超过 20 秒。"
+    )
     size, count, ordinal, title = 0, 0, "", ""
     for piece in read_lines(path, encoding):
         cut = cuts.get(piece.line)
@@ -42,7 +46,9 @@ def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft 
             count += 1
             for draft in _part(part, shown, name, kinds, (title, ordinal, count, cut is None)):
                 draft.doubts[:0] = opening_doubts(opening)
-                opening = []
+                if count == 1 and size_note:
+                    draft.doubts.insert(0, size_note)
+                opening, size_note = [], None
                 yield draft
             part, size = [], 0
         if cut is not None:

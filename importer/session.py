@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 REPORTS: Final = "导入报告"
 _NEAR: Final = 0.5
 _SENTENCE: Final = 6
+_KEPT_CHARACTERS: Final = 4_000_000
 
 
 @dataclass(slots=True)
@@ -140,6 +141,7 @@ class _Job:
         self.waiting: dict[int, list[Draft]] = defaultdict(list)
         self.bodies: dict[str, str] = {}
         self.seen: dict[str, int] = {}
+        self.kept = 0
         self.done = 0
 
     def run(self, paths: Sequence[Path]) -> None:
@@ -321,7 +323,8 @@ class _Job:
 
     def _slim(self, draft: Draft, *, keep_body: bool) -> None:
         """Let go of what is written; differences of versions need the text a while longer."""
-        if len(draft.body) < 100_000:
+        if self.kept + len(draft.body) < _KEPT_CHARACTERS:
+            self.kept += len(draft.body)
             self.bodies[draft.id] = draft.body
         if not keep_body:
             draft.body = draft.raw = ""
