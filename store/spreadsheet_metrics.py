@@ -33,6 +33,7 @@ _RATES: Final = re.compile(r"率$|占比|比例|比重|满意度")
 _FLOWS: Final = re.compile(
     r"收入|利润|费用|成本|支出|累放|累计|发放|新增|净增|销售|产值|产量|营业额|交易|投诉|件数|清收|受理|办理|保费|人次"
 )
+_CLOSING: Final = re.compile("期末|余额|月末|年末|季末|存量")
 _BALANCES: Final = re.compile(r"存款|贷款|余额|存量|客户数|户数|人数|资产|负债|面积|保有|在管|在网")
 
 
@@ -158,7 +159,7 @@ def _fit_foreign(values: dict[str, object], mapping: SheetMapping, outline: _Out
     if said.get("指标") == IGNORED:
         return False
     if is_blank(values.get("性质")) and "性质" not in mapping.defaults:
-        values["性质"] = _nature(name, values)
+        values["性质"] = _nature(name, values, closing=_is_closing(mapping))
     return True
 
 
@@ -198,8 +199,17 @@ def _is_figure(value: object) -> bool:
         return False
 
 
-def _nature(name: str, values: dict[str, object]) -> str:
-    """时点, 时期 or 比率 by the words of the name; else by whether a start of year stands there."""
+def _is_closing(mapping: SheetMapping) -> bool:
+    """Whether the header of the value says that it is a balance: 期末数, 12月末余额."""
+    return any(
+        _CLOSING.search(mapping.titles.get(at, ""))
+        for at, key in mapping.columns.items()
+        if key == "期末"
+    )
+
+
+def _nature(name: str, values: dict[str, object], *, closing: bool) -> str:
+    """时点, 时期 or 比率 by the words of the name, else by the header and the start of year."""
     if _RATES.search(name) or normalise(str(values.get("单位") or "")) == "%":
         return "比率"
     flow, balance = _FLOWS.search(name), _BALANCES.search(name)
@@ -207,7 +217,8 @@ def _nature(name: str, values: dict[str, object]) -> str:
         return "时期" if flow else "时点"
     if name.endswith("余额"):
         return "时点"
-    return "时期" if flow or is_blank(values.get("年初")) else "时点"
+    balance_sheet = closing or not is_blank(values.get("年初"))
+    return "时点" if balance_sheet and not flow else "时期"
 
 
 def with_columns(mapping: SheetMapping, columns: dict[int, str]) -> SheetMapping:

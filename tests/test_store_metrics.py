@@ -1067,11 +1067,13 @@ def test_chart_sheets_and_odd_packages(tmp_path):
 def test_words_that_stand_where_figures_should(tmp_path):
     path = book(
         tmp_path / "a.xlsx", ["项目", "期末数", "年初数"], ["存款余额", "见附表", 3], ["款余额", 4, 3],
-        ["新增贷款余额", 5, None], ["各项", 5, None], ["科技", 1, "#N/A"], title="表",
+        ["新增贷款余额", 5, None], ["各项", 5, None], ["科技", 1, "#N/A"],
+        ["发放存款", 2, None], title="表",
     )  # fmt: skip
     metrics = load_metrics([path])
     assert [(metric.name, metric.nature) for metric in metrics] == [
-        ("存款余额", "时点"), ("款余额", "时点"), ("新增贷款余额", "时点"), ("各项", "时期"), ("科技", "时点"),
+        ("存款余额", "时点"), ("款余额", "时点"), ("新增贷款余额", "时点"), ("各项", "时点"), ("科技", "时点"),
+        ("发放存款", "时期"),
     ]  # fmt: skip
     assert {problem.code for problem in metrics.problems} == {"mapping-guessed", "not-a-number"}
 

@@ -1,0 +1,119 @@
+"""`wenshu batch` and `wenshu metrics` as scripts see them: JSON, exit codes, what is written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from docx import Document
+
+from cli.commands.batch import command as batch
+from cli.commands.metrics import command as metrics
+from generator.render import render_document
+from store import Workspace
+
+ROOT = Path(__file__).resolve().parent.parent
+BANK = "清河农商银行客户部2024年工作总结"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def call(command, *words):
+        result = CliRunner().invoke(command, [str(word) for word in words])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+@pytest.fixture
+def library(tmp_path):
+    shutil.copytree(ROOT / "kb", tmp_path / "库" / "kb")
+    return tmp_path / "库"
+
+
+def test_batch_of_a_template(run, tmp_path):
+    document = Document()
+    document.add_paragraph("{{ 姓名 }}：{{ 岗位 }}")
+    document.save("通知.docx")
+    (tmp_path / "名单.csv").write_text("姓名,岗位\n甲,出纳\n乙,\n", encoding="utf-8")
+    result = run(batch, "通知.docx", "名单.csv", "-o", "输出", "--name", "{姓名}", "--json")
+    assert result.exit_code == 1
+    made = json.loads(result.stdout)
+    assert made["outputs"] == [str(tmp_path / "输出" / "甲.docx")]
+    assert [(one["row"], one["field"]) for one in made["failed"]] == [(2, "岗位")]
+    again = run(batch, "通知.docx", "名单.csv", "-o", "输出", "--name", "{姓名}")
+    assert "早已生成" in again.stdout
+    assert "第 2 行未生成" in again.stderr
+    zipped = run(batch, "通知.docx", "名单.csv", "-o", "全部.zip", "--json")
+    assert json.loads(zipped.stdout)["outputs"] == [str(tmp_path / "全部.zip")]
+    bound = run(batch, "通知.docx", "名单.csv", "-o", "合订.docx", "--json")
+    assert json.loads(bound.stdout)["outputs"] == [str(tmp_path / "合订.docx")]
+
+
+def test_a_booklet_of_a_kind_and_a_sending_list(run, library, tmp_path):
+    result = run(batch, "服务承诺", "-o", "承诺.docx", "-w", library, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"outputs": [str(tmp_path / "承诺.docx")], "failed": []}
+    (tmp_path / "客户.csv").write_text(
+        "手机号,停电区域,恢复时间,服务电话\n13900000001,城东,8时,95598\n139,城西,9时,95598\n",
+        "utf-8",
+    )
+    words = ("供电营业厅业务短信#复电通知", "客户.csv", "-o", "发送.xlsx", "-w", library)
+    sent = run(batch, *words, "--json")
+    assert sent.exit_code == 1
+    assert [(one["row"], one["field"]) for one in json.loads(sent.stdout)["failed"]] == [
+        (2, "手机号")
+    ]
+    assert openpyxl.load_workbook("发送.xlsx").active["A2"].value == "13900000001"
+
+
+def test_metrics_of_a_document_and_of_files(run, library):
+    result = run(metrics, BANK, "-w", library, "--json")
+    assert result.exit_code == 0
+    found = {one["name"]: one for one in json.loads(result.stdout)["metrics"]}
+    assert found["各项存款"]["completion_percent"] == 248.7
+    assert found["单位存款"]["completion_percent"] == 123.0
+    assert found["个人存款"]["sentence"] == (
+        "个人存款余额127141万元，比年初增加33645万元，完成计划的305.9%"
+    )
+    shown = run(metrics, BANK, "-w", library)
+    assert "161131万元" in shown.stdout
+    Path("坏.yaml").write_text("指标:\n- {指标: 甲, 单位: 户, 本期: 五}\n", encoding="utf-8")
+    bad = run(metrics, "坏.yaml", "--json")
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)["metrics"][0]["value"] is None
+    assert "“五”不是数字" in bad.stderr
+
+
+def test_blank_last_year_and_yaml(run, library):
+    assert run(metrics, "--blank", "空白.xlsx").exit_code == 0
+    assert openpyxl.load_workbook("空白.xlsx").sheetnames == ["指标", "示例", "填写说明"]
+    Path("去年.yaml").write_text("指标:\n- {指标: 甲, 单位: 户, 性质: 时点, 期末: 5}\n", "utf-8")
+    Path("今年.csv").write_text("项目,单位,期末数\n甲,户,8\n乙,户,9\n", encoding="utf-8")
+    result = run(
+        metrics, "今年.csv", "--last", "去年.yaml", "--to-yaml", "出.yaml", "--save-mapping",
+        "-w", library,
+    )  # fmt: skip
+    assert "已记下各列" in result.stderr
+    assert "甲" in result.stdout
+    again = run(metrics, "出.yaml", "-w", library, "--json")
+    assert json.loads(again.stdout)["metrics"][0]["year_start"] == 5
+    mapped = run(metrics, "今年.csv", "-w", library)
+    assert "推测" not in mapped.stderr
+
+
+def test_finishing_and_filing(run, library, tmp_path):
+    assert "已定稿" in run(metrics, BANK, "-w", library, "--freeze").stdout
+    sent = tmp_path / "发出.docx"
+    sent.write_bytes(render_document(Workspace.open(library), BANK).data)
+    result = run(metrics, BANK, "-w", library, "--filed-copy", sent)
+    assert result.exit_code == 0
+    assert "与数据一致" in result.stdout
