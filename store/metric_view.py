@@ -273,12 +273,15 @@ class MetricsView:
             raise KeyError(name)
         return MetricView(self._set, metric, self._style)
 
-    def __getattr__(self, name: str) -> MetricView:
+    def __getattr__(self, name: str) -> object:
+        """A metric of that name; else `合计` and `分组`, the functions."""
         if name.startswith("_"):
             raise AttributeError(name)
         try:
             return self[name]
         except KeyError as error:
+            if name in {"合计", "分组"}:
+                return self.total if name == "合计" else self.group
             raise AttributeError(name) from error
 
     def __dir__(self) -> list[str]:
