@@ -58,8 +58,9 @@ class UnitMismatch(InvalidValue):
 
     def __init__(self, first: Unit, second: Unit) -> None:
         """Name both units."""
+        names = "与".join(unit.name or "（无单位）" for unit in (first, second))
         super().__init__(
-            f"单位不同，不能合在一起：{first.name or '（无单位）'}与{second.name or '（无单位）'}。",
+            f"单位不同，不能合在一起：{names}。",
             hint="请只对同一类单位的指标求和、比较或作图。",
         )
 
