@@ -32,7 +32,7 @@ _LONG, _LONG_SHARE = 7, 0.15
 _LEAST: Final = 0.15
 _SAFE: Final = 0.4
 _FEW_POSTINGS: Final = 300_000
-_LOOK_UP: Final = 6
+_LOOK_UP: Final = 40
 
 
 class Wanted(NamedTuple):
