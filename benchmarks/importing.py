@@ -2,8 +2,9 @@
 
     python benchmarks/importing.py [--files 1000] [--old 40] [--text-mb 50]
 
-The material is made here: Word files by python-docx and by the importer's own kinds of text, .doc, .rtf,
-.odt, .html and .pdf from them by LibreOffice, further .html by pandoc where it is installed.
+The material is made here: Word files by python-docx and by the importer's own kinds of text,
+.doc, .rtf, .odt, .html and .pdf from them by LibreOffice, further .html by pandoc where it is
+installed.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from importer import import_paths
-from importer.report import count_clauses
-from store import Workspace
-from store.numerals import to_chinese
-from store.office import convert, find_office
+from importer import import_paths  # noqa: E402
+from importer.report import count_clauses  # noqa: E402
+from store import Workspace  # noqa: E402
+from store.numerals import to_chinese  # noqa: E402
+from store.office import convert, find_office  # noqa: E402
 
 ITEMS = 8
 WORDS = (
-    "按时上下班", "登记来访客户", "核对台账", "整理档案", "接受监督", "按期报告", "妥善保管印章", "办理交接手续",
+    "按时上下班", "登记来访客户", "核对台账", "整理档案", "接受监督", "按期报告", "妥善保管印章", "办理交接手续",  # noqa: E501
     "参加培训", "回访客户", "处理投诉", "检查安全", "填写日志", "复核凭证", "公示结果", "保守秘密",
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def texts(number: int) -> list[str]:
 
 def make_docx(folder: Path, count: int) -> None:
     """Word files by python-docx."""
-    import docx
+    import docx  # noqa: PLC0415
 
     folder.mkdir(parents=True)
     for number in range(1, count + 1):

@@ -1,4 +1,4 @@
-"""What a web site put around a text: source lines, advertising, navigation. It goes into warnings."""
+"""What a web site put around a text: source lines, advertising, navigation. It goes into warnings."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ _NOISE: Final = (
     (
         "web-navigation",
         re.compile(
-            r"^(?:首页|返回首页|返回顶部|返回列表|回到顶部|网站首页|网站地图|打印本页|打印|关闭窗口|关闭|收藏本站|收藏|加入收藏|设为首页|展开全文|展开|收起|登录|注册|登录\s*[|/]?\s*注册|目录导航|联系我们|关于我们|免责声明|上一页|下一页|更多|查看更多|举报|点赞|赞|评论|分享|阅读全文|[当前您的]{0,3}位置[:：].{0,60}|(?:首页|主页)\s*[>»›\-/].{0,60})\s*[>>»]*$"
+            r"^(?:首页|返回首页|返回顶部|返回列表|回到顶部|网站首页|网站地图|打印本页|打印|关闭窗口|关闭|收藏本站|收藏|加入收藏|设为首页|展开全文|展开|收起|登录|注册|登录\s*[|/]?\s*注册|目录导航|联系我们|关于我们|免责声明|上一页|下一页|更多|查看更多|举报|点赞|赞|评论|分享|阅读全文|[当前您的]{0,3}位置[:：].{0,60}|(?:首页|主页)\s*[>»›\-/].{0,60})\s*[>>»]*$"  # noqa: RUF001
         ),
     ),
     ("web-source", re.compile(r"^(?:https?://|www\.)\S+$")),
 )
 _SCRAPED: Final = re.compile(
-    r"[\u4e00-\u9fff，。、][`´ˋ^¨][\u4e00-\u9fff]|[\ufffd\ue000-\uf8ff]|\u200b|锟斤拷|烫烫|(?:&[a-z]{2,6};)"
+    r"[\u4e00-\u9fff，。、][`´ˋ^¨][\u4e00-\u9fff]|[\ufffd\ue000-\uf8ff]|\u200b|锟斤拷|烫烫|(?:&[a-z]{2,6};)"  # noqa: RUF001
 )
 _INVISIBLE: Final = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]"
@@ -100,7 +100,7 @@ def clean_text(text: str) -> str:
 
 
 def noise_of(text: str) -> str:
-    """The code of the warning that a line of web-site text gives; empty for the document's own text."""
+    """The code of the warning that a line of web-site text gives; empty for the document's own text."""  # noqa: E501
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return ""

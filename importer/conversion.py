@@ -1,4 +1,4 @@
-"""Old formats into .docx through LibreOffice: one start for many files, bad ones found out alone."""
+"""Old formats into .docx through LibreOffice: one start for many files, bad ones found out alone."""  # noqa: E501
 
 from __future__ import annotations
 

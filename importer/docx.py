@@ -1,7 +1,7 @@
 """Word files (.docx, .docm, .dotx; transitional and strict) into pieces.
 
-Read from the XML itself: automatic numbers come out as printed, tracked changes count as accepted,
-comments stay out, text boxes follow their paragraph, images are handed over as files.
+Read from the XML itself: automatic numbers come out as printed, tracked changes count as
+accepted, comments stay out, text boxes follow their paragraph, images are handed over as files.
 """
 
 from __future__ import annotations
@@ -31,10 +31,21 @@ MAX_PART: Final = 120 * 1024 * 1024
 MAX_RATIO: Final = 250
 MAX_DEPTH: Final = 40
 _OFF: Final = frozenset({"0", "false", "off", "none"})
-_SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText", "commentReference", "annotationRef", "proofErr", "bookmarkStart", "bookmarkEnd", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "rt", "rtPr"})  # fmt: skip
+_SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText", "commentReference", "annotationRef", "proofErr", "bookmarkStart", "bookmarkEnd", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "rt", "rtPr"})  # fmt: skip  # noqa: E501
 # Styles of what Wenshu prints around a body: not the document's text when its own file comes back.
-_FURNITURE: Final = frozenset({"subtitle", "表头说明", "落款", "落款日期", "成文日期", "封面说明", "封面单位", "封面标题", "toc heading", "间隔", "意见", "修订记录"})  # fmt: skip
+_FURNITURE: Final = frozenset({"subtitle", "表头说明", "落款", "落款日期", "成文日期", "封面说明", "封面单位", "封面标题", "toc heading", "间隔", "意见", "修订记录"})  # fmt: skip  # noqa: E501
 _CAPTIONS: Final = frozenset({"caption", "表题", "题注"})
+_ANCHORED: Final = frozenset(
+    {
+        "fldChar",
+        "footnoteReference",
+        "endnoteReference",
+        "drawing",
+        "pict",
+        "object",
+        "AlternateContent",
+    }
+)
 _PICTURES: Final = (
     ".png",
     ".jpg",
@@ -81,7 +92,7 @@ class Package:
             ratio = info.file_size / max(info.compress_size, 1)
             if info.file_size > MAX_PART or (info.file_size > 4_000_000 and ratio > MAX_RATIO):
                 raise InputError(
-                    f"文件里的 {info.filename} 解开后有 {info.file_size >> 20} MB，不像正常的文档，没有打开。"
+                    f"文件里的 {info.filename} 解开后有 {info.file_size >> 20} MB，不像正常的文档，没有打开。"  # noqa: E501
                 )
 
     def bytes_of(self, name: str) -> bytes | None:
@@ -119,7 +130,7 @@ class Package:
         if data is None:
             return None
         parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,  # noqa: E501
             remove_pis=True,
         )  # fmt: skip
         try:
@@ -135,7 +146,7 @@ class Package:
         return root
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
-        """The relations of a part: id → (last word of the type, target as a part's name or address)."""
+        """The relations of a part: id → (last word of the type, target as a part's name or address)."""  # noqa: E501
         folder, _, base = name.rpartition("/")
         root = self.xml(f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels")
         found: dict[str, tuple[str, str]] = {}
@@ -438,28 +449,18 @@ class _Reader:
             name = local(one)
             if name in _SKIP:
                 continue
-            match name:
-                case "r":
-                    self._run(one, gathered, look, depth)
-                case "hyperlink":
-                    target = self.relations.get(value(one, "id"), ("", ""))[1]
-                    link = target if target.startswith(("http://", "https://", "mailto:")) else ""
-                    self._inline(one, gathered, Run("", link=link), depth + 1)
-                case "oMath" | "oMathPara":
-                    text = "".join(str(t.text or "") for t in one.iter() if local(t) == "t")
-                    _say(gathered, Run(text))
-                case "AlternateContent":
-                    self._inline(_choice(one), gathered, look, depth + 1)
-                case "sdt":
-                    content = child(one, "sdtContent")
-                    if content is not None:
-                        self._inline(content, gathered, look, depth + 1)
-                case "ruby":
-                    base = child(one, "rubyBase")
-                    if base is not None:
-                        self._inline(base, gathered, look, depth + 1)
-                case _:
-                    self._inline(one, gathered, look, depth + 1)
+            if name == "r":
+                self._run(one, gathered, look, depth)
+            elif name == "hyperlink":
+                target = self.relations.get(value(one, "id"), ("", ""))[1]
+                link = target if target.startswith(("http://", "https://", "mailto:")) else ""
+                self._inline(one, gathered, Run("", link=link), depth + 1)
+            elif name in {"oMath", "oMathPara"}:
+                _say(
+                    gathered, Run("".join(str(t.text or "") for t in one.iter() if local(t) == "t"))
+                )
+            else:
+                self._inline(_inner(one, name), gathered, look, depth + 1)
 
     def _run(self, element: _Element, gathered: _Paragraph, look: Run, depth: int) -> None:
         properties = child(element, "rPr")
@@ -473,28 +474,28 @@ class _Reader:
             link=look.link,
         )
         for one in element:
-            match local(one):
-                case "t":
-                    _say(gathered, _with(shape, clean_text(one.text or "")))
-                case "tab" | "ptab":
-                    _say(gathered, _with(shape, "\t"))
-                case "noBreakHyphen":
-                    _say(gathered, _with(shape, "-"))
-                case "sym":
-                    _say(gathered, _with(shape, _symbol(one)))
-                case "br" | "cr":
-                    if value(one, "type") not in {"page", "column"} and not gathered.in_code:
-                        gathered.lines.append([])
-                case "fldChar":
-                    _field(gathered, value(one, "fldCharType"))
-                case "footnoteReference" | "endnoteReference":
-                    self._note(one, gathered)
-                case "drawing" | "pict" | "object":
-                    self._drawing(one, gathered, depth)
-                case "AlternateContent":
-                    self._run_choice(one, gathered, depth)
-                case "ruby":
-                    self._inline(element, gathered, look, depth + 1)
+            name = local(one)
+            text = _character(one, name)
+            if text is not None:
+                _say(gathered, _with(shape, text))
+            elif name in _ANCHORED:
+                self._anchored(one, name, gathered, depth)
+            elif name in {"br", "cr"}:
+                if value(one, "type") not in {"page", "column"} and not gathered.in_code:
+                    gathered.lines.append([])
+            elif name == "ruby":
+                self._inline(element, gathered, look, depth + 1)
+
+    def _anchored(self, one: _Element, name: str, gathered: _Paragraph, depth: int) -> None:
+        """What hangs on a run: fields, notes, drawings."""
+        if name == "fldChar":
+            _field(gathered, value(one, "fldCharType"))
+        elif name in {"footnoteReference", "endnoteReference"}:
+            self._note(one, gathered)
+        elif name == "AlternateContent":
+            self._run_choice(one, gathered, depth)
+        else:
+            self._drawing(one, gathered, depth)
 
     def _run_choice(self, element: _Element, gathered: _Paragraph, depth: int) -> None:
         for one in _choice(element):
@@ -514,7 +515,7 @@ class _Reader:
             gathered.after.extend(self._blocks(box, depth + 1))
         for one in element.iter():
             name = local(one)
-            if name == "blip" or name == "imagedata":
+            if name in {"blip", "imagedata"}:
                 self._picture(value(one, "embed") or value(one, "id"), element, gathered)
             elif name == "chart" and value(one, "id"):
                 self.found.doubts.append(
@@ -600,6 +601,15 @@ class _Reader:
             marked = any(local(one) == "bookmarkStart" for one in cell.iter())
             found.append(FormCell(pieces, span, state, marked))
         return found
+
+
+def _inner(element: _Element, name: str) -> _Element:
+    """The element that holds the text of an element around runs."""
+    if name == "AlternateContent":
+        return _choice(element)
+    wrapped = {"sdt": "sdtContent", "ruby": "rubyBase"}.get(name)
+    content = child(element, wrapped) if wrapped else None
+    return element if content is None else content
 
 
 def _through(element: _Element) -> Iterator[_Element]:
@@ -709,6 +719,21 @@ def _field(gathered: _Paragraph, kind: str) -> None:
             gathered.fields[-1] = "result"
         case "end" if gathered.fields:
             gathered.fields.pop()
+
+
+def _character(element: _Element, name: str) -> str | None:
+    """The text that a child of a run stands for, None when it is not text."""
+    match name:
+        case "t":
+            return clean_text(element.text or "")
+        case "tab" | "ptab":
+            return "\t"
+        case "noBreakHyphen":
+            return "-"
+        case "sym":
+            return _symbol(element)
+        case _:
+            return None
 
 
 def _symbol(element: _Element) -> str:

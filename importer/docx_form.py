@@ -23,7 +23,7 @@ BASICS: Final = "基本信息"
 
 @dataclass(slots=True)
 class FormCell:
-    """A cell: what stands in it, its width in columns, its vertical merge, whether it has a bookmark."""
+    """A cell: what stands in it, its width in columns, its vertical merge, whether it has a bookmark."""  # noqa: E501
 
     pieces: list[Piece]
     columns: int = 1

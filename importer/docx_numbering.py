@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from store.numerals import to_chinese, to_circled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lxml.etree import _Element
 
@@ -21,7 +21,7 @@ _CHINESE: Final = frozenset(
 _LEGAL: Final = dict(
     zip("零一二三四五六七八九十百千万", "零壹贰叁肆伍陆柒捌玖拾佰仟万", strict=True)
 )
-_ROMAN: Final = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
+_ROMAN: Final = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip  # noqa: E501
 
 
 def local(element: _Element) -> str:
@@ -186,34 +186,16 @@ def printed(count: int, form: str) -> str:
         return str(count)
     if form in _CHINESE:
         return to_chinese(count)
-    match form:
-        case "ideographDigital":
-            return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(count))
-        case "chineseLegalSimplified" | "ideographLegalTraditional":
-            return "".join(_LEGAL.get(char, char) for char in to_chinese(count))
-        case "decimalEnclosedCircle" | "decimalEnclosedCircleChinese":
-            return to_circled(count) if count else "0"
-        case "decimalFullWidth" | "decimalFullWidth2":
-            return "".join(chr(0xFF10 + int(digit)) for digit in str(count))
-        case "decimalZero":
-            return f"{count:02d}"
-        case "decimalEnclosedParen":
-            return f"（{count}）"
-        case "decimalEnclosedFullstop":
-            return f"{count}."
-        case "upperRoman" | "lowerRoman":
-            return _roman(count) if form == "upperRoman" else _roman(count).lower()
-        case "upperLetter" | "lowerLetter":
-            letter = (
-                chr((count - 1) % 26 + 65) * ((count - 1) // 26 + 1)
-                if 0 < count < 200
-                else str(count)
-            )
-            return letter if form == "upperLetter" else letter.lower()
-        case "none":
-            return ""
-        case _:
-            return str(count)
+    writer = _WRITERS.get(form)
+    return writer(count) if writer else str(count)
+
+
+def _digits(alphabet: str, count: int) -> str:
+    return "".join(alphabet[int(digit)] for digit in str(count))
+
+
+def _letters(count: int) -> str:
+    return chr((count - 1) % 26 + 97) * ((count - 1) // 26 + 1) if 0 < count < 200 else str(count)
 
 
 def _roman(count: int) -> str:
@@ -222,3 +204,30 @@ def _roman(count: int) -> str:
         while count >= amount and len(text) < 20:
             text, count = text + sign, count - amount
     return text
+
+
+def _legal(count: int) -> str:
+    return "".join(_LEGAL.get(char, char) for char in to_chinese(count))
+
+
+def _circled(count: int) -> str:
+    return to_circled(count) if count else "0"
+
+
+_WRITERS: Final[dict[str, Callable[[int], str]]] = {
+    "ideographDigital": lambda count: _digits("〇一二三四五六七八九", count),
+    "chineseLegalSimplified": _legal,
+    "ideographLegalTraditional": _legal,
+    "decimalEnclosedCircle": _circled,
+    "decimalEnclosedCircleChinese": _circled,
+    "decimalFullWidth": lambda count: _digits("０１２３４５６７８９", count),
+    "decimalFullWidth2": lambda count: _digits("０１２３４５６７８９", count),
+    "decimalZero": lambda count: f"{count:02d}",
+    "decimalEnclosedParen": lambda count: f"（{count}）",
+    "decimalEnclosedFullstop": lambda count: f"{count}.",
+    "upperRoman": _roman,
+    "lowerRoman": lambda count: _roman(count).lower(),
+    "upperLetter": lambda count: _letters(count).upper(),
+    "lowerLetter": _letters,
+    "none": lambda _count: "",
+}

@@ -147,7 +147,7 @@ def opening_doubts(pieces: Sequence[Piece]) -> list[Doubt]:
     ]
 
 
-# -- one document a file ------------------------------------------------------------------------------
+# -- one document a file ------------------------------------------------------------------------------  # noqa: E501
 
 
 def _single(
@@ -213,7 +213,7 @@ def _title_piece(pieces: Sequence[Piece]) -> int | None:
     return None
 
 
-# -- several documents a file ------------------------------------------------------------------------
+# -- several documents a file ------------------------------------------------------------------------  # noqa: E501
 
 
 def _compilation(
@@ -281,7 +281,7 @@ def _rejudge(child: Draft, parent: Draft, kinds: Mapping[str, Kind]) -> None:
     _finish(child, kinds)
 
 
-# -- the steps of each -----------------------------------------------------------------------------------
+# -- the steps of each -----------------------------------------------------------------------------------  # noqa: E501
 
 
 def _fill_draft(
@@ -309,7 +309,7 @@ def _fill_draft(
 
 
 _GLUED: Final = re.compile(
-    rf"^(第{CHINESE_PATTERN}{{1,4}}章[ 　]*[^第。，；：]{{1,16}}?)[ 　]*(第{CHINESE_PATTERN}{{1,5}}条.*)$"
+    rf"^(第{CHINESE_PATTERN}{{1,4}}章[ 　]*[^第。，；：]{{1,16}}?)[ 　]*(第{CHINESE_PATTERN}{{1,5}}条.*)$"  # noqa: E501
 )
 
 
@@ -350,7 +350,7 @@ def _finish(draft: Draft, kinds: Mapping[str, Kind]) -> None:
             for node in top.walk():
                 draft.doubts += figures.deleted_figures(node.text, node.line)
     nodes = with_required_section(draft.nodes, draft.title, kind, draft.doubts)
-    written = write_body(nodes, kind.numbering, braces=bool(draft.figures))
+    written = write_body(nodes, kind.numbering)
     draft.body = written.text
     draft.doubts += written.doubts
 
@@ -358,7 +358,7 @@ def _finish(draft: Draft, kinds: Mapping[str, Kind]) -> None:
 def with_required_section(
     nodes: list[Node], title: str, kind: Kind, doubts: list[Doubt]
 ) -> list[Node]:
-    """The nodes under the heading that the kind demands, in the title's own words where it has them."""
+    """The nodes under the heading that the kind demands, in the title's own words where it has them."""  # noqa: E501
     headings = [node.text for top in nodes for node in top.walk() if node.sort == "section"]
     for group in kind.required_sections:
         if any(name in re.sub(r"\s+", "", text) for name in group for text in headings):

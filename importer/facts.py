@@ -73,12 +73,12 @@ _PERIOD: Final = re.compile(
 )
 _SUMMARY_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})年(?:度|以来|全年|上半年|第?[一二三四]季度)")
 _BLANK_FIELD: Final = re.compile(
-    r"([\u4e00-\u9fffA-Za-z]{2,10})\s*[:：]\s*(?:[_＿]{2,}|[ 　]*$|\s{3,})", re.MULTILINE
+    "([\u4e00-\u9fffA-Za-z]{2,10})\\s*[:：]\\s*(?:[_\uff3f]{2,}|[ \u3000]*$|\\s{3,})", re.MULTILINE
 )
 _WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
 _WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
 _BLANK_RUN: Final = re.compile(
-    r"([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"
+    r"([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"  # noqa: RUF001
 )
 
 

@@ -1,8 +1,8 @@
 """Business figures out of a summary's sentences: names, values, units, days, changes, completion.
 
-A sentence is read piece by piece between its commas; what a piece says (a day, a change, a completion
-rate) belongs to the figure named last, `分别` to the last figures in order. A figure that was deleted at
-the source (`新增万元`) is reported; none is ever made up.
+A sentence is read piece by piece between its commas; what a piece says (a day, a change, a
+completion rate) belongs to the figure named last, `分别` to the last figures in order. A figure
+that was deleted at the source (`新增万元`) is reported; none is ever made up.
 """
 
 from __future__ import annotations
@@ -288,7 +288,7 @@ class _Paragraph:
             as_of=self.as_of,
             predicate="余额" if balance and not flow else "",
             nature="比率" if unit in {"%", "‰"} else "时点" if balance and not flow else "时期",
-            approximate=next((w for w in (about, match["more"], match["after"]) if w in {"近", "约", "超", "超过", "逾", "突破", "多", "余", "左右", "以上"}), ""),
+            approximate=next((w for w in (about, match["more"], match["after"]) if w in {"近", "约", "超", "超过", "逾", "突破", "多", "余", "左右", "以上"}), ""),  # noqa: E501
             group=self.group,
             parent=parent if parent != name and unit not in {"%", "‰"} else "",
         )  # fmt: skip
@@ -380,7 +380,7 @@ def _settled(figures: list[Figure], doubts: list[Doubt]) -> list[Figure]:
         elif before.value == figure.value and before.unit == figure.unit:
             continue
         else:
-            named = f"{figure.name}（{figure.unit if before.unit != figure.unit else '第' + str(figure.line) + '行'}）"
+            named = f"{figure.name}（{figure.unit if before.unit != figure.unit else '第' + str(figure.line) + '行'}）"  # noqa: E501
             if before.unit == figure.unit:
                 doubts.append(
                     Doubt(

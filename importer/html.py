@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_DROPPED: Final = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select", "input", "textarea", "nav", "footer", "aside", "canvas", "video", "audio", "link", "meta"})  # fmt: skip
-_BLOCKS: Final = frozenset({"p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "blockquote", "pre", "dl", "dt", "dd", "figure", "figcaption", "center", "address", "hr", "body", "html", "tr", "td", "th", "tbody", "thead", "fieldset", "details", "summary"})  # fmt: skip
+_DROPPED: Final = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select", "input", "textarea", "nav", "footer", "aside", "canvas", "video", "audio", "link", "meta"})  # fmt: skip  # noqa: E501
+_BLOCKS: Final = frozenset({"p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "blockquote", "pre", "dl", "dt", "dd", "figure", "figcaption", "center", "address", "hr", "body", "html", "tr", "td", "th", "tbody", "thead", "fieldset", "details", "summary"})  # fmt: skip  # noqa: E501
 _NOISE_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|footer|sidebar|side|aside|breadcrumb|crumbs?|ads?|advert\w*|banner|share|social|related|recommend\w*|hot|rank\w*|comment\w*|copyright|pager|pagination|login|search|toolbar|tags?|popup|modal|cookie|qrcode)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -119,7 +119,7 @@ def read_mht(data: bytes) -> Reading:
 
 def _site_title(text: str) -> str:
     """A page's title without the site's name behind it."""
-    return re.split(r"\s*[_|\-—–]\s*(?=[^_|\-—–]{2,20}$)", clean_text(text).strip())[0].strip()
+    return re.split(r"\s*[_|\-—–]\s*(?=[^_|\-—–]{2,20}$)", clean_text(text).strip())[0].strip()  # noqa: RUF001
 
 
 def _is_noise(element: _Element) -> bool:
@@ -358,10 +358,7 @@ def _is_layout(table: _Element, cells: list[list[_Element]]) -> bool:
 
 
 def _cell(element: _Element) -> str:
-    parts: list[str] = []
-    for part in _cell_parts(element):
-        parts.append(part)
-    text = re.sub(r"[ \t\r]+", " ", clean_text("".join(parts)))
+    text = re.sub(r"[ \t\r]+", " ", clean_text("".join(_cell_parts(element))))
     return re.sub(r"\s*\n\s*", "\n", text).strip()
 
 

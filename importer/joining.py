@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from importer.marks import read_lost, read_mark
@@ -46,12 +47,8 @@ def columns(text: str) -> int:
 
 
 def wrapping_of(lines: Sequence[str]) -> Wrapping:
-    """Whether lines were broken at a fixed width: many of those that go on are about equally long."""
-    runs = [
-        one.rstrip()
-        for one, following in zip(lines, lines[1:], strict=False)
-        if one.strip() and following.strip()
-    ]
+    """Whether lines were broken at a fixed width: many of those that go on are about equally long."""  # noqa: E501
+    runs = [one.rstrip() for one, following in pairwise(lines) if one.strip() and following.strip()]
     if len(runs) < 4:
         return Wrapping()
     widths = sorted(columns(line) for line in runs)

@@ -1,8 +1,8 @@
 """Nodes into the Markdown that `store.parser` reads, proved by reading it back.
 
-Numbers that the kind would compute itself become ordered lists and plain headings; all others are typed
-(`五、…`, `第七条 …`). What was written is parsed, compared node by node, and lists whose numbers came out
-differently are typed instead, until everything agrees.
+Numbers that the kind would compute itself become ordered lists and plain headings; all others
+are typed (`五、…`, `第七条 …`). What was written is parsed, compared node by node, and lists whose
+numbers came out differently are typed instead, until everything agrees.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~]|\{[{%#]|[\x02\x03]")
 _BLOCK_START: Final = re.compile(
     r"#|>|\||[-+*](?:\s|$)|[0-9]{1,3}\.(?:\s|$)|:\s|\[\^|`{3}|~{3}|<!--|!\[|={3,}|\\newpage|(?:[-*_]\s*){3,}$"
 )
+_BRACES: Final = re.compile(r"\{([{%#])")
 _ATTRIBUTES_END: Final = re.compile(r"\{:?[^{}]*\}\s*$")
 _TYPED: Final = {"1.": "{}、", "1）": "{}）"}
 
@@ -57,18 +58,17 @@ class _Plan:
         return (parent, node.scheme) in self.typed
 
 
-def write_body(nodes: Sequence[Node], numbering: Numbering, *, braces: bool = False) -> Written:
+def write_body(nodes: Sequence[Node], numbering: Numbering) -> Written:
     """The Markdown of a document's nodes.
 
     Args:
         nodes: The tree that `importer.outline` built.
         numbering: How the kind numbers.
-        braces: Escape `{{`, because the body will be read as a template.
     """
     plan = _Plan()
-    writer = _Writer(numbering, plan, braces=braces)
+    writer = _Writer(numbering, plan)
     for _ in range(_ROUNDS):
-        writer = _Writer(numbering, plan, braces=braces)
+        writer = _Writer(numbering, plan)
         writer.write(nodes)
         if not writer.compare():
             break
@@ -84,10 +84,9 @@ def label_key(label: str) -> str:
 
 
 class _Writer:
-    def __init__(self, numbering: Numbering, plan: _Plan, *, braces: bool) -> None:
+    def __init__(self, numbering: Numbering, plan: _Plan) -> None:
         self.numbering = numbering
         self.plan = plan
-        self.braces = braces
         self.lines: list[str] = []
         self.places: list[tuple[int, int, Node, bool]] = []
         self.text = ""
@@ -128,7 +127,7 @@ class _Writer:
     def _section(self, node: Node, parent: int, depth: int) -> None:
         typed = bool(node.label) and self.plan.is_typed(parent, node)
         label = _heading_label(node) if typed else ""
-        text = escape(node.text, braces=self.braces, first=not label)
+        text = escape(node.text, first=not label)
         computes = depth <= len(self.numbering.headings) and self.numbering.headings[depth - 1]
         end = " {: .unnumbered}" if computes and not node.label and not node.piece.counted else ""
         if not end and _ATTRIBUTES_END.search(text):
@@ -179,29 +178,36 @@ class _Writer:
             case "bullet":
                 self._bullet(node, indent)
             case "code":
-                fence = "~~~~" if "```" in piece.text else "```"
-                self._put(indent, f"{fence}\n{piece.text}\n{fence}")
+                self._code(piece.text, indent)
             case "quote":
                 line = self._put(indent, f"> {self._inline(node, first=True)}")
                 self.places.append((line, 0, node, False))
             case "definition":
                 self._definition(node, indent)
             case "footnote":
-                self.notes.append(
-                    f"[^{piece.target}]: {escape(piece.text, braces=self.braces, first=False)}"
-                )
-            case "break" | "rule":
-                pass
-            case _:
-                if node.text or node.runs:
-                    line = self._put(indent, self._inline(node, first=True))
-                    self.places.append((line, 0, node, False))
+                self.notes.append(f"[^{piece.target}]: {escape(piece.text, first=False)}")
+            case "text":
+                self._text(node, indent)
+
+    def _text(self, node: Node, indent: str) -> None:
+        if node.text or node.runs:
+            line = self._put(indent, self._inline(node, first=True))
+            self.places.append((line, 0, node, False))
+
+    def _code(self, text: str, indent: str) -> None:
+        """A fence; braces can't be escaped inside one, so such code becomes paragraphs."""
+        if _BRACES.search(text):
+            for line in text.split("\n"):
+                self._put(indent, escape(line))
+            return
+        fence = "~~~~" if "```" in text else "```"
+        self._put(indent, f"{fence}\n{text}\n{fence}")
 
     def _definition(self, node: Node, indent: str) -> None:
         first, *others = [line for line in node.piece.caption.split("\n") if line.strip()] or [""]
-        content = f"{escape(node.text)}\n: {escape(first, braces=self.braces)}"
+        content = f"{escape(node.text)}\n: {escape(first)}"
         for line in others:
-            content += f"\n\n    {escape(line, braces=self.braces)}"
+            content += f"\n\n    {escape(line)}"
         self._put(indent, content)
 
     def _bullet(self, node: Node, indent: str) -> None:
@@ -215,12 +221,12 @@ class _Writer:
         if id(node) in self.plan.heavy:
             return heavily(node.text)
         if node.runs:
-            marked = _marked(node.runs, braces=self.braces)
+            marked = _marked(node.runs)
             if marked is not None:
                 return _guard(marked) if first else marked
-        return escape(node.text, braces=self.braces, first=first)
+        return escape(node.text, first=first)
 
-    # -- proving -------------------------------------------------------------------------------------
+    # -- proving -------------------------------------------------------------------------------------  # noqa: E501
 
     def compare(self) -> bool:
         """Read the text back; True when the plan had to change."""
@@ -291,20 +297,16 @@ def _typed_label(node: Node) -> str:
     return node.label.rstrip("、.．")
 
 
-# -- text ----------------------------------------------------------------------------------------------
+# -- text ----------------------------------------------------------------------------------------------  # noqa: E501
 
 
-def escape(text: str, *, braces: bool = False, first: bool = True) -> str:
+def escape(text: str, *, first: bool = True) -> str:
     """Plain text so that it parses to itself; as little is escaped as will do."""
     text = re.sub(r"\s*\n\s*", " ", text)
     if not _SPECIAL.search(text):
         return _guard(text) if first else text
     for candidate in (text, _backslashed(text), heavily(text)):
-        shown = (
-            candidate.replace("{{", "&#123;{").replace("{%", "&#123;%").replace("{#", "&#123;#")
-            if braces
-            else candidate
-        )
+        shown = _BRACES.sub(r"&#123;\1", candidate)
         if _reads_as(shown, text):
             return _guard(shown) if first else shown
     return heavily(text)
@@ -346,7 +348,7 @@ def escape_label(text: str) -> str:
     return re.sub(r"[\[\]\n\\]", " ", text).strip()
 
 
-def _marked(runs: Sequence[Run], *, braces: bool) -> str | None:
+def _marked(runs: Sequence[Run]) -> str | None:
     """Runs with their emphasis, None where that cannot be written so that it reads back."""
     partly = any(run.bold for run in runs) and not all(run.bold for run in runs if run.text.strip())
     italic = any(run.italic for run in runs) and not all(
@@ -362,21 +364,19 @@ def _marked(runs: Sequence[Run], *, braces: bool) -> str | None:
             parts.append(f"![{escape_label(run.text)}]({run.picture})")
             continue
         expected += run.text
-        parts.append(
-            _one_run(run, bold=partly and run.bold, italic=italic and run.italic, braces=braces)
-        )
+        parts.append(_one_run(run, bold=partly and run.bold, italic=italic and run.italic))
     marked = "".join(parts).strip()
     shown = "".join(p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image"})
     return marked if _bare(shown) == _bare(expected) else None
 
 
-def _one_run(run: Run, *, bold: bool, italic: bool, braces: bool) -> str:
+def _one_run(run: Run, *, bold: bool, italic: bool) -> str:
     core = run.text.strip()
     if not core:
         return run.text
     lead = run.text[: len(run.text) - len(run.text.lstrip())]
     tail = run.text[len(run.text.rstrip()) :]
-    text = escape(core, braces=braces, first=False)
+    text = escape(core, first=False)
     if run.link:
         text = f"[{text}]({run.link})"
     if run.strike:
@@ -388,7 +388,7 @@ def _one_run(run: Run, *, bold: bool, italic: bool, braces: bool) -> str:
     return f"{lead}{text}{tail}"
 
 
-# -- tables ----------------------------------------------------------------------------------------------
+# -- tables ----------------------------------------------------------------------------------------------  # noqa: E501
 
 
 def table(piece: Piece) -> str:

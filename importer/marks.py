@@ -1,7 +1,7 @@
 """Numbers in front of old texts, read more leniently than `store.markers` reads typed ones.
 
-Old files glue numbers to their text, print them in forms that the dialect does not know (㈠, ⑴, ⒈,
-1.1, 1．) and lose them (`___`, `口`, a blank before the comma).
+Old files glue numbers to their text, print them in forms that the dialect does not know (㈠, ⑴,
+⒈, 1.1, 1．) and lose them (`___`, `口`, a blank before the comma).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MARK: Final = re.compile(
     | (?P<half>{_AR})\s?[）)][、.．]?
     | (?P<circled>[{CIRCLED}])[、.．]?
     | (?P<bare>{_CN}|[0-9]{{1,2}})(?:[\u3000\t]+|[ ]+)(?=[\u4e00-\u9fff“《])(?![{_UNITS}])
-    """,
+    """,  # noqa: E501
     re.VERBOSE,
 )
 _NOT_AFTER_ARTICLE: Final = frozenset("的规和至到及与中所，,。；;）)》”款项、以并或")
@@ -37,7 +37,7 @@ _LOST: Final = re.compile(
     | (?P<marks>[_＿]{2,}|[口□■�](?![\u4e00-\u9fff][、，,])|[lIiOoＩｌ|｜]{1,2}(?=[、.．]))\s*(?P<after>[、.．)）]?)\s*
     | [（(][_＿\s口□]*[）)]\s*
     | [\s\u3000]*(?P<rest>[、.．])(?![、.．。])\s*
-    """,
+    """,  # noqa: E501, RUF001
     re.VERBOSE,
 )
 _COMPATIBLE: Final = {
@@ -118,11 +118,8 @@ def _plausible(mark: Mark, groups: dict[str, str], text: str, end: int) -> bool:
     if "half" in groups and text[:end].count(")") + text[:end].count("）") != 1:
         return False
     # 三、四季度 and 1、2号楼 count things, they number nothing
-    if "comma" in groups and re.match(
-        rf"(?:{_CN}|{_AR})(?:[、和至]|[{_UNITS}季者])", text[end : end + 6]
-    ):
-        return False
-    return True
+    counts = rf"(?:{_CN}|{_AR})(?:[、和至]|季度|号[楼门院]|者|[级类]\S)"
+    return not ("comma" in groups and re.match(counts, text[end : end + 8]))
 
 
 def _classified(groups: dict[str, str], printed: str) -> Mark | None:

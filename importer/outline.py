@@ -2,7 +2,7 @@
 
 Numbers nest by their rank (章 > 节 > 条 > 一、 > （一） > 1. > （1） > ①), except that a lesser number
 which begins inside an item whose own list goes on later is nested below it, whatever its rank.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOOSE_RANK: Final = 7
 _LONGEST_HEADING: Final = 40
 _LONGEST_PLAIN: Final = 24
 _SIGNATURE: Final = re.compile(
-    r"(?:公司|部|局|行|中心|处|会|室|科|站|厅|院|校|厂|店|签[字名章]|盖章|日期?|年|组|承诺人|签字人).{0,3}$|^[\d年月日\s.\-/]+$|[:：]|^[×xX_＿]+"
+    r"(?:公司|部|局|行|中心|处|会|室|科|站|厅|院|校|厂|店|签[字名章]|盖章|日期?|年|组|承诺人|签字人).{0,3}$|^[\d年月日\s.\-/]+$|[:：]|^[×xX_＿]+"  # noqa: RUF001
 )
 _RUN_IN: Final = re.compile(r"^([^。！？；;：:]{2,36})[。]")
 _CAPTION: Final = re.compile(r"^(?:附?表|图)\s*[0-9一二三四五六七八九十]")
@@ -107,7 +107,7 @@ def _has_content_below(numbered: list[Numbered], at: int) -> bool:
     return following.piece.type in {"table", "image", "bullet"} or len(following.text) > 1
 
 
-# -- headings ----------------------------------------------------------------------------------------
+# -- headings ----------------------------------------------------------------------------------------  # noqa: E501
 
 
 def _plain_headings(flat: list[Node]) -> None:
@@ -123,11 +123,11 @@ def _plain_headings(flat: list[Node]) -> None:
         if not _plain_candidate(node):
             continue
         bold = node.piece.bold and following.sort == "block" and not following.piece.bold
-        if bold or (not styled and _heads(node, following, first=at == 0)):
+        if bold or (not styled and _heads(following, first=at == 0)):
             node.sort, node.rank = "section", 10
 
 
-def _heads(node: Node, following: Node, *, first: bool) -> bool:
+def _heads(following: Node, *, first: bool) -> bool:
     """Whether what follows a short line is what stands below a heading."""
     if following.sort != "block":
         return following.number == 1
@@ -208,7 +208,7 @@ def _split_run_ins(flat: list[Node]) -> list[Node]:
     return found
 
 
-# -- nesting -------------------------------------------------------------------------------------------
+# -- nesting -------------------------------------------------------------------------------------------  # noqa: E501
 
 
 def _nest(flat: list[Node]) -> list[Node]:
@@ -335,7 +335,7 @@ def _goes_below(outer: Node, node: Node, flat: list[Node], at: int) -> bool:
     return False
 
 
-# -- what the numbers say ------------------------------------------------------------------------------
+# -- what the numbers say ------------------------------------------------------------------------------  # noqa: E501
 
 
 def _report_numbers(

@@ -14,7 +14,26 @@ if TYPE_CHECKING:
 
 Sort = Literal["docx", "office", "text", "html", "mht", "md", "pdf", "sheet"]
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_TEXT_NAMES: Final = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html", ".csv": "sheet", ".mht": "mht", ".mhtml": "mht"}  # fmt: skip
+_OLD_WORD: Final = (b"\xdb\xa5", b"\x31\xbe\x00\x00")
+_MHT: Final = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
+_HTML: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
+_REFUSED: Final = (
+    (
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
+        "这是图片（可能是扫描件），没有可以导入的文字。",
+    ),
+    ((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"), "这种压缩包不能直接打开，请先解压再导入。"),
+)
+_TEXT_NAMES: Final[dict[str, Sort]] = {
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".csv": "sheet",
+    ".mht": "mht",
+    ".mhtml": "mht",
+}
 _USUAL: Final = {
     "docx": (".docx", ".docm", ".dotx", ".dotm"),
     "office": (".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt"),
@@ -50,37 +69,33 @@ def sort_of(path: Path, name: str) -> Sort:
 
 
 def _by_bytes(path: Path, name: str, head: bytes) -> Sort:
-    suffix = f".{name.rpartition('.')[2].lower()}" if "." in name else ""
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    for starts, why in _REFUSED:
+        if head.startswith(starts):
+            raise InputError(why, path=name)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path, name)
     if head.startswith(_OLE):
         return _compound(path, name)
-    if head.lstrip()[:5] == b"%PDF-" or b"%PDF-" in head[:1024]:
+    if b"%PDF-" in head[:1024]:
         return "pdf"
-    if head.lstrip()[:5].lower() == b"{\\rtf":
+    if head.lstrip()[:5].lower() == b"{\\rtf" or head.startswith(_OLD_WORD):
         return "office"
-    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")):
-        raise InputError("这是图片（可能是扫描件），没有可以导入的文字。", path=name)
-    if head.startswith((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
-        raise InputError("这种压缩包不能直接打开，请先解压再导入。", path=name)
-    if head.startswith((b"\xdb\xa5", b"\x31\xbe\x00\x00")):
-        return "office"
+    return _text_sort(name, head)
+
+
+def _text_sort(name: str, head: bytes) -> Sort:
+    """Which sort of text a file without a binary mark is."""
+    suffix = f".{name.rpartition('.')[2].lower()}" if "." in name else ""
     start = head[:2048].lstrip().lower().replace(b"\0", b"")
-    if start.startswith((b"mime-version:", b"from: <saved by", b"content-type: multipart/related")):
+    if start.startswith(_MHT):
         return "mht"
-    if suffix not in {".md", ".markdown", ".txt"} and any(
-        mark in start[:1500] for mark in (b"<!doctype html", b"<html", b"<head", b"<body")
-    ):
+    anywhere = suffix not in {".md", ".markdown", ".txt"}
+    if start.startswith(_HTML) or (anywhere and any(mark in start for mark in _HTML)):
         return "html"
-    if suffix == ".txt" and start.startswith((b"<!doctype html", b"<html")):
-        return "html"
-    if (
-        head[:2] not in {b"\xff\xfe", b"\xfe\xff"}
-        and head.count(0) > len(head) // 3 + 8
-        and suffix != ".txt"
-    ):
+    wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"} or suffix == ".txt"
+    if not wide and head.count(0) > len(head) // 3 + 8:
         raise InputError("文件不是文本，也不是认识的格式，可能已损坏。", path=name)
-    return _TEXT_NAMES.get(suffix, "text")  # type: ignore[return-value]
+    return _TEXT_NAMES.get(suffix, "text")
 
 
 def _zipped(path: Path, name: str) -> Sort:
@@ -114,7 +129,7 @@ def _zipped(path: Path, name: str) -> Sort:
 
 def _compound(path: Path, name: str) -> Sort:
     with path.open("rb") as handle:
-        data = handle.read(MAX_SOURCE)
+        data = handle.read(64 * 1024 * 1024)
 
     def holds(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
@@ -134,7 +149,7 @@ def wrong_name(sort: Sort, name: str) -> list[Doubt]:
     if suffix in _USUAL[sort] or (sort == "office" and suffix in _USUAL["office"]):
         return []
     shown = {"docx": "Word（.docx）", "office": "Word（.doc）或 RTF", "html": "网页", "pdf": "PDF",
-             "sheet": "表格", "text": "文本", "md": "Markdown", "mht": "网页归档"}[sort]  # fmt: skip
+             "sheet": "表格", "text": "文本", "md": "Markdown", "mht": "网页归档"}[sort]  # fmt: skip  # noqa: E501
     return [
         Doubt(
             0, "wrong-extension", f"扩展名是“{suffix or '无'}”，内容其实是{shown}，已按内容读取。"

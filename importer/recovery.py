@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from importer.marks import Mark, normalise_forms, printed_like, read_lost, read_mark
@@ -44,15 +45,15 @@ def number_pieces(pieces: Sequence[Piece], doubts: list[Doubt]) -> list[Numbered
     _drop_weak(found)
     _recover_marked(found, doubts)
     _recover_unmarked(found, doubts)
-    for one in found:
-        if one.lost is not None and not one.recovered and one.lost.certain:
-            doubts.append(
-                Doubt(
-                    one.piece.line,
-                    "number-lost",
-                    f"编号丢失，无法由前后编号推定，原样保留：{one.piece.text[:20]}",
-                )
-            )
+    doubts += [
+        Doubt(
+            one.piece.line,
+            "number-lost",
+            f"编号丢失，无法由前后编号推定，原样保留：{one.piece.text[:20]}",
+        )
+        for one in found
+        if one.lost is not None and not one.recovered and one.lost.certain
+    ]
     return found
 
 
@@ -174,7 +175,7 @@ def _give(one: Numbered, sample: Mark, number: int, skip: int, doubts: list[Doub
     )
 
 
-# -- marks that are gone altogether -----------------------------------------------------------------
+# -- marks that are gone altogether -----------------------------------------------------------------  # noqa: E501
 
 
 def _recover_unmarked(found: list[Numbered], doubts: list[Doubt]) -> None:
@@ -226,7 +227,7 @@ def _has_plain_lines(found: list[Numbered], first: int, last: int, scheme: str) 
     places = [
         at for at, one in enumerate(found) if one.mark is not None and one.mark.scheme == scheme
     ]
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in pairwise(places):
         if (one, other) == (first, last):
             continue
         numbers = found[one].mark, found[other].mark

@@ -85,11 +85,15 @@ def report_markdown(result: Result, stamp: datetime) -> str:
     """The report: every document, and every doubt with its line in the source."""
     drafts = result.documents
     new = [draft for draft in drafts if draft.action != "unchanged"]
+    doubts = sum(len(draft.doubts) for draft in new)
+    summary = (
+        f"{stamp:%Y-%m-%d %H:%M}，共 {len(result.sources)} 个文件，导入 {len(new)} 份文档，"
+        f"存疑 {doubts} 处，未能读取 {len(result.failed)} 个文件。"
+    )
     lines = [
         "# 导入报告",
         "",
-        f"{stamp:%Y-%m-%d %H:%M}，共 {len(result.sources)} 个文件，导入 {len(new)} 份文档，"
-        f"存疑 {sum(len(draft.doubts) for draft in new)} 处，未能读取 {len(result.failed)} 个文件。",
+        summary,
         "",
         "导入的制度类文档状态都是“效力待确认”，核对后请补上生效日期并改为“现行”。",
         "",
@@ -98,7 +102,7 @@ def report_markdown(result: Result, stamp: datetime) -> str:
     ]
     for source in result.sources:
         lines += [
-            f"| {_cell(draft.id)} | {draft.kind} | {draft.confidence:.0%} | {count_clauses(draft)} | {len(draft.doubts)} | {_cell(source.name)} 第{draft.line}行 |"
+            f"| {_cell(draft.id)} | {draft.kind} | {draft.confidence:.0%} | {count_clauses(draft)} | {len(draft.doubts)} | {_cell(source.name)} 第{draft.line}行 |"  # noqa: E501
             for draft in source.documents
             if draft.action != "unchanged"
         ]

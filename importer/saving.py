@@ -1,4 +1,4 @@
-"""Drafts into files of `kb/`: names, versions, attachments, metric files. Nothing is overwritten."""
+"""Drafts into files of `kb/`: names, versions, attachments, metric files. Nothing is overwritten."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from store.history import document_path, lock_path
 from store.kinds import OTHER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from importer.model import Draft, Figure
     from store.catalogue import Entry
     from store.kinds import Kind
     from store.workspace import Workspace
 
 _ORDER: Final = (
-    "标题", "类别", "编号", "部门", "岗位", "期间", "主体", "版本", "状态", "发布日期", "生效日期", "失效日期",
+    "标题", "类别", "编号", "部门", "岗位", "期间", "主体", "版本", "状态", "发布日期", "生效日期", "失效日期",  # noqa: E501
     "起草", "审核", "批准", "发布单位", "解释部门", "适用范围", "作者",
 )  # fmt: skip
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f#\[\]()（）《》]')
@@ -97,7 +99,7 @@ class Library:
             return [one for one in self.known.values() if one.number == number]
         return [
             one for one in self.known.values()
-            if (one.title, one.kind, one.department) == (draft.title, draft.kind, department) and not one.number
+            if (one.title, one.kind, one.department) == (draft.title, draft.kind, department) and not one.number  # noqa: E501
         ]  # fmt: skip
 
     def free_id(self, wanted: str) -> str:
@@ -171,7 +173,7 @@ class Placer:
         draft.path = str(document_path(self.library.workspace, draft.id))
         known = Known(
             draft.id, title, draft.kind, department, str(fields.get("版本", "")), draft.signature,
-            str(fields.get("编号", "")), {"文件": origin.name, "指纹": origin.fingerprint, "篇": draft.ordinal},
+            str(fields.get("编号", "")), {"文件": origin.name, "指纹": origin.fingerprint, "篇": draft.ordinal},  # noqa: E501
         )  # fmt: skip
         self.library.known[draft.id] = known
 
@@ -220,7 +222,8 @@ class Placer:
     @staticmethod
     def _version(fields: dict[str, object], family: list[Known], origin: Origin) -> str:
         taken = {one.version for one in family}
-        for version in (str(fields.get("版本", "")), version_mark(origin.name)):
+        suffix = f"{Path(origin.name).suffix[1:].upper()}版"
+        for version in (str(fields.get("版本", "")), version_mark(origin.name), suffix):
             if version and version not in taken:
                 return version
         return f"导入{origin.fingerprint[:6]}"
@@ -242,7 +245,7 @@ class Placer:
         return found
 
 
-# -- writing ------------------------------------------------------------------------------------------
+# -- writing ------------------------------------------------------------------------------------------  # noqa: E501
 
 
 def write(workspace: Workspace, draft: Draft, origin: Origin, original: str) -> None:
@@ -300,16 +303,15 @@ def keep_original(workspace: Workspace, origin: Origin) -> str:
 
 
 def metrics_yaml(draft: Draft, origin: Origin) -> str:
-    """The metric file of a summary: what the text says, and the start of year that follows from it."""
+    """The metric file of a summary: what the text says, and the start of year that follows from it."""  # noqa: E501
     lines = [f"# 由 {origin.name} 导入；数字照录原文，年初数由余额减增加额得出。", "指标:"]
     whole = complete_wholes(draft.figures)
-    for figure in draft.figures:
-        lines.append(f"  - {frontmatter.dump_value(_metric(figure, whole))}")
+    lines += [f"  - {frontmatter.dump_value(_metric(figure, whole))}" for figure in draft.figures]
     return "\n".join(lines) + "\n"
 
 
 def complete_wholes(figures: list[Figure]) -> dict[str, Figure]:
-    """The figures whose named parts add up to them within rounding: only those are called wholes."""
+    """The figures whose named parts add up to them within rounding: only those are called wholes."""  # noqa: E501
     found: dict[str, Figure] = {}
     for whole in figures:
         parts = [part for part in figures if _is_part(part, whole)]
@@ -349,25 +351,26 @@ def _metric(figure: Figure, wholes: dict[str, Figure]) -> dict[str, object]:
         values["完成率"] = plain(figure.completion)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", figure.as_of):
         values["截至日期"] = figure.as_of
-    elif figure.as_of:
+    values["备注"] = "；".join([*notes, *_notes(figure)])
+    return values
+
+
+def _notes(figure: Figure) -> Iterator[str]:
+    """What the text says of a figure that a metric file has no key for."""
+    if figure.as_of.startswith("--"):
         month, _, day = figure.as_of.strip("-").partition("-")
-        notes.append(
-            f"截至{int(month)}月{int(day)}日，原文没有年份"
-            if day
-            else f"截至{int(month)}月末，原文没有年份"
-        )
+        end = f"{int(day)}日" if day else "末"
+        yield f"截至{int(month)}月{end}，原文没有年份"
     for name, value in (
         ("同比", figure.yoy),
         ("比年初增幅", figure.change_percent),
         ("占比", figure.share),
     ):
         if value is not None:
-            notes.append(f"原文{name}{plain(value)}%")
+            yield f"原文{name}{plain(value)}%"
     if figure.approximate:
-        notes.append(f"约数（{figure.approximate}）")
-    notes.append(f"原文第{figure.line}行")
-    values["备注"] = "；".join(notes)
-    return values
+        yield f"约数（{figure.approximate}）"
+    yield f"原文第{figure.line}行"
 
 
 def plain(value: Decimal) -> str:

@@ -152,7 +152,7 @@ class _Job:
         if late:
             self._read(self._converted(late), total)
 
-    # -- finding ------------------------------------------------------------------------------------
+    # -- finding ------------------------------------------------------------------------------------  # noqa: E501
 
     def _tasks(self, paths: Sequence[Path]) -> Iterator[Task]:
         for found in walk(paths, self.folder):
@@ -189,7 +189,7 @@ class _Job:
             return None
         return Origin(found.path, found.name, fingerprint)
 
-    # -- reading ------------------------------------------------------------------------------------
+    # -- reading ------------------------------------------------------------------------------------  # noqa: E501
 
     def _split_office(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
         """Apart: what LibreOffice must convert first."""
@@ -245,7 +245,7 @@ class _Job:
         elif answer.sort == "done" and not source.documents and not source.error:
             source.error = "文件里没有可以导入的文字（可能是扫描件或空白文件）。"
 
-    # -- placing and writing ---------------------------------------------------------------------------
+    # -- placing and writing ---------------------------------------------------------------------------  # noqa: E501
 
     def _place(self, source: Source, index: int, draft: Draft) -> None:
         origin = self.origins[index]
@@ -358,7 +358,7 @@ class _Job:
 
 
 def same_text(document: Document, draft: Draft) -> bool:
-    """Whether all of a document stands in a printed file in order, and the file says nothing more."""
+    """Whether all of a document stands in a printed file in order, and the file says nothing more."""  # noqa: E501
     from store.parser import parse_body  # noqa: PLC0415 - only for files of our own
 
     printed = _bare(draft.facts.get("全文", ""))

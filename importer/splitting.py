@@ -1,8 +1,8 @@
 """One file that holds several documents, cut at their titles.
 
-Titles are known by their count (客户部 第3篇, 范文二, 职责篇2), by a title style, by a separator line, by a
-line that repeats, or by a title after which the numbering begins anew.
-"""
+Titles are known by their count (客户部 第3篇, 范文二, 职责篇2), by a title style, by a separator line, by
+a line that repeats, or by a title after which the numbering begins anew.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _PATTERNS: Final = (
         ),
     ),
 )
-_SEPARATOR: Final = re.compile(r"^\s*(?:[-－—–_=＝*＊#~～◆●☆★※]\s*){5,}$")
+_SEPARATOR: Final = re.compile(r"^\s*(?:[-－—–_=＝*＊#~～◆●☆★※]\s*){5,}$")  # noqa: RUF001
 _DOCUMENT_WORD: Final = re.compile(
     r"(?:制度|办法|规定|细则|守则|规范|准则|规程|职责|职能|说明书|承诺书?|总结|报告|方案|事迹|合同|协议书?|通知|条例|须知|计划)(?:[（(].{1,12}[）)])?$"
 )
@@ -269,10 +269,10 @@ def _by_restarts(pieces: Sequence[Piece]) -> list[Cut]:
     for at, piece in enumerate(pieces):
         text = piece.text.strip()
         titled = piece.type == "text" and not piece.label and is_title_like(text)
-        if titled and _DOCUMENT_WORD.search(text) and (first := _first_scheme(pieces, at)):
-            if not cuts or first in seen:
-                cuts.append(Cut(at, text, how="numbering-restarts"))
-                seen = {first}
+        first = _first_scheme(pieces, at) if titled and _DOCUMENT_WORD.search(text) else ""
+        if first and (not cuts or first in seen):
+            cuts.append(Cut(at, text, how="numbering-restarts"))
+            seen = {first}
     return cuts
 
 

@@ -81,7 +81,7 @@ def _score(data: bytes, name: str) -> float:
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a file, from the whole of it if small, else from its beginning and a check."""
+    """The encoding of a file, from the whole of it if small, else from its beginning and a check."""  # noqa: E501
     with path.open("rb") as handle:
         data = handle.read(_SAMPLE)
         name = detect(data, whole=len(data) < _SAMPLE)

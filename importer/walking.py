@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READABLE: Final = frozenset(
-    [".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".txt", ".text", ".html", ".htm", ".xhtml", ".mht", ".mhtml", ".md", ".markdown", ".pdf", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".zip"]
+    [".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".txt", ".text", ".html", ".htm", ".xhtml", ".mht", ".mhtml", ".md", ".markdown", ".pdf", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".zip"]  # noqa: E501
 )  # fmt: skip
 _SKIPPED: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 MAX_MEMBER: Final = 200 * 1024 * 1024
@@ -108,7 +108,7 @@ def _unfit(path: Path, name: str, mode: int, *, named: bool) -> str | None:
 
 def _folder(path: Path, shown: str, folder: Path, depth: int) -> Iterator[Found]:
     try:
-        names = sorted(os.listdir(path))
+        names = sorted(os.listdir(path))  # noqa: PTH208
     except OSError as error:
         yield Found(path, shown, printable(path.name), f"文件夹无法打开：{reason(error)}。")
         return
@@ -146,7 +146,7 @@ def _members(
     members = [info for info in archive.infolist() if not info.is_dir()]
     total = sum(info.file_size for info in members)
     if len(members) > MAX_MEMBERS or total > MAX_ARCHIVE:
-        text = f"压缩包解开后过大（{len(members)} 个文件，{total >> 20} MB；上限 {MAX_MEMBERS} 个、{MAX_ARCHIVE >> 20} MB），没有打开。"
+        text = f"压缩包解开后过大（{len(members)} 个文件，{total >> 20} MB；上限 {MAX_MEMBERS} 个、{MAX_ARCHIVE >> 20} MB），没有打开。"  # noqa: E501
         yield Found(path, shown, printable(path.name), text)
         return
     for number, info in enumerate(members):

@@ -1,7 +1,7 @@
 """The process that reads files: one request a message on stdin, drafts back on stdout.
 
-A file that crashes, hangs or eats memory takes this process with it and nothing else; `importer.workers`
-starts another.
+A file that crashes, hangs or eats memory takes this process with it and nothing else;
+`importer.workers` starts another.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -60,7 +61,9 @@ def convert(paths: Sequence[Path], target: str, folder: Path, seconds: float) ->
     program = find_office()
     if program is None:
         raise OfficeAbsent
-    with tempfile.TemporaryDirectory(prefix="wenshu-office-", ignore_cleanup_errors=True) as profile:
+    with tempfile.TemporaryDirectory(
+        prefix="wenshu-office-", ignore_cleanup_errors=True
+    ) as profile:
         command = [
             program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore",
             "--nolockcheck", "--nodefault", "--nofirststartwizard", "--convert-to", target,
@@ -77,7 +80,7 @@ def _run(command: Sequence[str], seconds: float) -> None:
     try:
         process = subprocess.Popen(  # noqa: S603 - the program is the user's own LibreOffice
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=sys.platform != "win32", env=os.environ | {"SAL_USE_VCLPLUGIN": "svp"},
+            start_new_session=sys.platform != "win32", env=os.environ | {"SAL_USE_VCLPLUGIN": "svp"},  # noqa: E501
         )  # fmt: skip
     except OSError as error:
         raise OfficeAbsent from error
@@ -90,9 +93,7 @@ def _run(command: Sequence[str], seconds: float) -> None:
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a program and everything in its session."""
     if sys.platform != "win32":
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     process.kill()
     process.wait()

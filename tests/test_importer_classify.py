@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tools_importer import draft, kinds
+
 from importer.classify import classify
 from importer.drafting import outline_all
 from importer.facts import fill, places_to_fill
@@ -10,7 +12,6 @@ from importer.md import read_md_body
 from importer.model import Reading
 from store import Workspace
 from store.starter import starter_folder
-from tools_importer import draft, kinds
 
 
 def test_the_starter_library_is_recognised(capsys) -> None:
@@ -30,7 +31,10 @@ def test_the_starter_library_is_recognised(capsys) -> None:
 @pytest.mark.parametrize(
     ("title", "text"),
     [
-        ("房屋租赁合同", "甲方（出租方）：\n乙方（承租方）：\n第一条 甲方应当交付房屋。\n第二条 乙方应当按期支付租金。\n第三条 违约责任。"),
+        (
+            "房屋租赁合同",
+            "甲方（出租方）：\n乙方（承租方）：\n第一条 甲方应当交付房屋。\n第二条 乙方应当按期支付租金。\n第三条 违约责任。",
+        ),
         ("物品领用申请表", "姓名：\n部门：\n物品：\n数量：\n日期："),
         ("会议纪要", "时间：周一\n地点：会议室\n内容如下，请遵照执行。"),
     ],
@@ -61,12 +65,18 @@ def test_fields_are_taken_from_the_text_and_nothing_else() -> None:
 
 
 def test_a_summary_without_a_year_has_no_period() -> None:
-    made = draft("个人工作总结\n今年以来，在领导的关心支持下，工作取得了一定的成绩，但距要求还有差距。")
+    made = draft(
+        "个人工作总结\n今年以来，在领导的关心支持下，工作取得了一定的成绩，但距要求还有差距。"
+    )
     assert "期间" not in fill(made.title, kinds()["year-end-summary"], made.nodes, {})
-    dated = draft("客服部2024年上半年工作总结\n今年以来，在领导的关心支持下，工作取得了一定的成绩，但距要求还有差距。")
+    dated = draft(
+        "客服部2024年上半年工作总结\n今年以来，在领导的关心支持下，工作取得了一定的成绩，但距要求还有差距。"
+    )
     assert dated.fields["期间"] == "2024年上半年"
 
 
 def test_places_to_fill_are_proposed() -> None:
-    made = draft("承诺书\n本人____承诺遵守规定，联系电话：\n尊敬的〔客户姓名〕，我是XXX，祝您愉快。\n姓名：\n日期：______")
+    made = draft(
+        "承诺书\n本人____承诺遵守规定，联系电话：\n尊敬的〔客户姓名〕，我是XXX，祝您愉快。\n姓名：\n日期：______"
+    )
     assert {"本人", "客户姓名", "姓名", "日期", "联系电话"} <= set(places_to_fill(made.nodes))

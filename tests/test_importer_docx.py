@@ -7,12 +7,13 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from tools_importer import STRICT, W, docx, kinds, labels, p, shape
+
 from importer.docx import read_docx
 from importer.docx_numbering import printed
 from importer.drafting import outline_all
 from importer.reading import read
 from store.exceptions import InputError
-from tools_importer import STRICT, W, docx, kinds, labels, p, shape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,9 @@ def level(at: int, form: str, text: str, start: int = 1, more: str = "") -> str:
     return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
-def numbering(levels: str, nums: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>') -> str:
+def numbering(
+    levels: str, nums: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+) -> str:
     return f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>{nums}</w:numbering>'
 
 
@@ -38,13 +41,33 @@ def item(text: str, at: int = 0, num: int = 1) -> str:
     return p(text, f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="{num}"/></w:numPr>')
 
 
-LEGAL = level(0, "chineseCounting", "第%1章") + level(1, "chineseCountingThousand", "第%2条", more='<w:lvlRestart w:val="0"/>') + level(2, "decimal", "（%3）")
+LEGAL = (
+    level(0, "chineseCounting", "第%1章")
+    + level(1, "chineseCountingThousand", "第%2条", more='<w:lvlRestart w:val="0"/>')
+    + level(2, "decimal", "（%3）")
+)
 
 
 def test_automatic_numbers_come_out_as_printed(tmp_path: Path) -> None:
-    body = item("总则") + item("甲", 1) + item("乙", 1) + item("子", 2) + item("丑", 2) + item("附则") + item("丙", 1)
+    body = (
+        item("总则")
+        + item("甲", 1)
+        + item("乙", 1)
+        + item("子", 2)
+        + item("丑", 2)
+        + item("附则")
+        + item("丙", 1)
+    )
     found = opened(tmp_path, docx(body, parts={"numbering.xml": numbering(LEGAL)}))
-    assert [piece.label for piece in found.pieces] == ["第一章", "第一条", "第二条", "（1）", "（2）", "第二章", "第三条"]
+    assert [piece.label for piece in found.pieces] == [
+        "第一章",
+        "第一条",
+        "第二条",
+        "（1）",
+        "（2）",
+        "第二章",
+        "第三条",
+    ]
 
 
 def test_a_start_override_begins_anew_and_shared_lists_run_on(tmp_path: Path) -> None:
@@ -53,7 +76,9 @@ def test_a_start_override_begins_anew_and_shared_lists_run_on(tmp_path: Path) ->
         '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
     )
     body = item("甲", 0, 1) + item("乙", 0, 2) + item("丙", 0, 3) + item("丁", 0, 3)
-    found = opened(tmp_path, docx(body, parts={"numbering.xml": numbering(level(0, "decimal", "%1."), nums)}))
+    found = opened(
+        tmp_path, docx(body, parts={"numbering.xml": numbering(level(0, "decimal", "%1."), nums)})
+    )
     assert [piece.label for piece in found.pieces] == ["1.", "2.", "5.", "6."]
 
 
@@ -65,11 +90,16 @@ def test_numbers_by_style_and_bullets(tmp_path: Path) -> None:
     )
     nums = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
     lists = numbering(level(0, "ideographDigital", "%1、"), "").replace(
-        "</w:numbering>", f'<w:abstractNum w:abstractNumId="1">{level(0, "bullet", "●")}</w:abstractNum>{nums}</w:numbering>'
+        "</w:numbering>",
+        f'<w:abstractNum w:abstractNumId="1">{level(0, "bullet", "●")}</w:abstractNum>{nums}</w:numbering>',
     )
     body = p("甲", '<w:pStyle w:val="a"/>') + p("乙", '<w:pStyle w:val="b"/>') + item("丙", 0, 2)
     found = opened(tmp_path, docx(body, parts={"numbering.xml": lists, "styles.xml": styles}))
-    assert [(piece.type, piece.label) for piece in found.pieces] == [("text", "一、"), ("text", "二、"), ("bullet", "")]
+    assert [(piece.type, piece.label) for piece in found.pieces] == [
+        ("text", "一、"),
+        ("text", "二、"),
+        ("bullet", ""),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +186,11 @@ def test_pictures_are_handed_over_as_files(tmp_path: Path) -> None:
 
 
 def test_a_role_description_in_a_table_becomes_headings(tmp_path: Path) -> None:
-    duties = p("1.负责接待来访客户，登记来意并引导到相应窗口。") + p("2.负责整理客户资料，按月归档。") + p("3.完成领导交办的其他工作。")
+    duties = (
+        p("1.负责接待来访客户，登记来意并引导到相应窗口。")
+        + p("2.负责整理客户资料，按月归档。")
+        + p("3.完成领导交办的其他工作。")
+    )
     body = p("前台岗位说明书") + (
         f"<w:tbl><w:tr>{cell('岗位名称')}{cell('前台')}{cell('所属部门')}{cell('客户部')}</w:tr>"
         f"<w:tr>{cell('岗位职责')}<w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>{duties}</w:tc></w:tr>"

@@ -5,21 +5,35 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tools_importer import draft
+
 from importer import figures
 from importer.model import Figure
 from importer.saving import complete_wholes
-from tools_importer import draft
 
 
 def found(text: str) -> dict[str, Figure]:
-    made = draft(f"年度工作总结\n一、业务完成情况\n{text}\n二、存在问题\n还有不足之处，需要进一步改进，逐项落实到人。")
+    made = draft(
+        f"年度工作总结\n一、业务完成情况\n{text}\n二、存在问题\n还有不足之处，需要进一步改进，逐项落实到人。"
+    )
     return {figure.name: figure for figure in figures.extract(made.nodes).figures}
 
 
 def test_a_balance_with_change_and_completion() -> None:
-    figure = found("截至2025年6月30日，全行存款余额5,120.5万元，比年初减少30万元，降幅0.6%，完成计划的98.2%。")["存款"]
-    assert (figure.value, figure.unit, figure.as_of, figure.predicate) == (Decimal("5120.5"), "万元", "2025-06-30", "余额")
-    assert (figure.change, figure.completion, figure.nature) == (Decimal(-30), Decimal("98.2"), "时点")
+    figure = found(
+        "截至2025年6月30日，全行存款余额5,120.5万元，比年初减少30万元，降幅0.6%，完成计划的98.2%。"
+    )["存款"]
+    assert (figure.value, figure.unit, figure.as_of, figure.predicate) == (
+        Decimal("5120.5"),
+        "万元",
+        "2025-06-30",
+        "余额",
+    )
+    assert (figure.change, figure.completion, figure.nature) == (
+        Decimal(-30),
+        Decimal("98.2"),
+        "时点",
+    )
     assert figure.change_percent == Decimal("-0.6")
 
 
@@ -37,7 +51,9 @@ def test_two_names_with_two_values() -> None:
 
 
 def test_in_turn_with_the_wrong_count_is_not_used() -> None:
-    made = draft("年度工作总结\n一、完成情况\n截至6月末，实现保险收入12万元，分别完成计划的60%和45%。\n二、问题\n还有不足之处，需要进一步改进，逐项落实到人。")
+    made = draft(
+        "年度工作总结\n一、完成情况\n截至6月末，实现保险收入12万元，分别完成计划的60%和45%。\n二、问题\n还有不足之处，需要进一步改进，逐项落实到人。"
+    )
     extraction = figures.extract(made.nodes)
     assert extraction.figures[0].completion is None
     assert "figure-unclear" in [doubt.code for doubt in extraction.doubts]
@@ -56,7 +72,10 @@ def test_a_bare_verb_belongs_to_the_subject() -> None:
     assert made["消费贷款累放"].nature == "时期"
 
 
-@pytest.mark.parametrize("text", ["存款比年初新增万元", "全年发卡张，完成计划的，列前茅", "累计退出贷款多万元", "新增了户。"])
+@pytest.mark.parametrize(
+    "text",
+    ["存款比年初新增万元", "全年发卡张，完成计划的，列前茅", "累计退出贷款多万元", "新增了户。"],
+)
 def test_deleted_figures_are_reported(text: str) -> None:
     assert figures.deleted_figures(text, 3)
 
@@ -68,7 +87,17 @@ def test_figures_that_stand_are_not_called_deleted(text: str) -> None:
 
 def test_only_parts_that_add_up_make_a_whole() -> None:
     def one(name: str, value: int, parent: str = "") -> Figure:
-        return Figure(name=name, value=Decimal(value), unit="万元", line=1, text="", nature="时点", parent=parent)
+        return Figure(
+            name=name,
+            value=Decimal(value),
+            unit="万元",
+            line=1,
+            text="",
+            nature="时点",
+            parent=parent,
+        )
 
-    assert set(complete_wholes([one("全部", 10), one("甲", 4, "全部"), one("乙", 6, "全部")])) == {"全部"}
+    assert set(complete_wholes([one("全部", 10), one("甲", 4, "全部"), one("乙", 6, "全部")])) == {
+        "全部"
+    }
     assert not complete_wholes([one("全部", 10), one("甲", 1, "全部"), one("乙", 2, "全部")])

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tools_importer import kinds
+
 from importer.drafting import outline_all
 from importer.reading import read
 from store.numerals import CIRCLED, to_chinese
-from tools_importer import kinds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,14 +98,23 @@ def wrapped(line: str, width: int) -> list[str]:
     return [line[at : at + width] for at in range(0, len(line), width)]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(case=mangled())
 def test_numbers_come_back(tmp_path: Path, case) -> None:
     lines, truth, lost, style = case
     if style["wrap"]:
         lines = [part for line in lines for part in wrapped(line, style["wrap"])]
-        style = style | {"gap": style["gap"][: max(1, len(style["gap"]) // 2)].replace("\r", "\r\n").replace("\n\n", "\n"), "indent": ""}
-    text = style["gap"].join(style["indent"] + line if at else line for at, line in enumerate(lines))
+        style = style | {
+            "gap": style["gap"][: max(1, len(style["gap"]) // 2)]
+            .replace("\r", "\r\n")
+            .replace("\n\n", "\n"),
+            "indent": "",
+        }
+    text = style["gap"].join(
+        style["indent"] + line if at else line for at, line in enumerate(lines)
+    )
     if style["advert"]:
         text += f"{style['gap']}本文来自 某某范文网（www.example.com），转载请保留网址{style['gap']}上一篇：其他"
     path = tmp_path / "办法.txt"
@@ -131,7 +141,9 @@ def test_numbers_come_back(tmp_path: Path, case) -> None:
         if (number, True) not in found:
             TALLY.missed.append(f"{number} {style} {lines}")
     if style["wrap"]:
-        assert max(len(node.text) for draft in made for top in draft.nodes for node in top.walk()) > 40
+        assert (
+            max(len(node.text) for draft in made for top in draft.nodes for node in top.walk()) > 40
+        )
     assert len(numbers) == len(set(numbers))
     assert set(numbers) <= set(truth)
 
@@ -140,6 +152,8 @@ def test_numbers_come_back(tmp_path: Path, case) -> None:
 def _report():
     yield
     rate = TALLY.recovered / max(TALLY.proved, 1)
-    print(f"\n编号恢复率：{TALLY.recovered}/{TALLY.proved} = {rate:.1%}；未丢失的编号 {TALLY.kept} 个，读错 {len(TALLY.wrong)} 个")
+    print(
+        f"\n编号恢复率：{TALLY.recovered}/{TALLY.proved} = {rate:.1%}；未丢失的编号 {TALLY.kept} 个，读错 {len(TALLY.wrong)} 个"
+    )
     assert not TALLY.wrong[:3]
     assert rate >= 0.95, TALLY.missed[:3]

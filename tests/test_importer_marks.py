@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from importer.marks import normalise_forms, printed_like, read_lost, read_mark
 
 
@@ -55,7 +56,14 @@ def test_one_character_forms_become_ordinary_at_the_beginning(text: str, expecte
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("___平时的拜访", 3), ("__、平时", 3), ("口、平时", 2), ("、平时的拜访", 1), ("（  ）平时", 4), ("l.平时", 2)],
+    [
+        ("___平时的拜访", 3),
+        ("__、平时", 3),
+        ("口、平时", 2),
+        ("、平时的拜访", 1),
+        ("（  ）平时", 4),
+        ("l.平时", 2),
+    ],
 )
 def test_traces_of_lost_numbers_are_seen(text: str, length: int) -> None:
     lost = read_lost(text)
@@ -70,7 +78,14 @@ def test_ordinary_text_has_no_trace(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("sample", "number", "expected"),
-    [("三、x", 4, "四、"), ("（3）x", 4, "（4）"), ("第十条 x", 9, "第九条"), ("③x", 4, "④"), ("1.2 x", 3, "1.3"), ("9.x", 10, "10.")],
+    [
+        ("三、x", 4, "四、"),
+        ("（3）x", 4, "（4）"),
+        ("第十条 x", 9, "第九条"),
+        ("③x", 4, "④"),
+        ("1.2 x", 3, "1.3"),
+        ("9.x", 10, "10."),
+    ],
 )
 def test_a_number_is_printed_like_its_neighbour(sample: str, number: int, expected: str) -> None:
     mark = read_mark(sample)

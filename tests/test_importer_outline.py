@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tools_importer import codes, draft, kinds, labels, model, shape
+
 from importer.model import Piece
 from importer.outline import build
 from store.parser import parse_body
-from tools_importer import codes, draft, kinds, labels, model, shape
 
 NUMBERS = "一二三四五六七八九十"
 
@@ -24,7 +25,9 @@ def test_numbers_nest_by_rank() -> None:
 
 
 def test_a_lesser_number_may_stand_above_a_greater_one() -> None:
-    made = draft("检查办法\n（1）准备工作：\n1.通知；\n2.分组。\n（2）现场检查：\n1.核对；\n2.记录。")
+    made = draft(
+        "检查办法\n（1）准备工作：\n1.通知；\n2.分组。\n（2）现场检查：\n1.核对；\n2.记录。"
+    )
     assert shape(made.nodes) == ["（1）", ["1.", "2."], "（2）", ["1.", "2."]]
 
 
@@ -34,12 +37,19 @@ def test_a_heading_that_runs_into_its_paragraph_is_taken_apart() -> None:
     )
     assert shape(made.nodes) == [
         "#一、措施",
-        ["#（一）加强宣传", ["年初订制了海报，走访了全部乡镇，效果明显。"], "#（二）细化营销", ["1、", "2、"]],
+        [
+            "#（一）加强宣传",
+            ["年初订制了海报，走访了全部乡镇，效果明显。"],
+            "#（二）细化营销",
+            ["1、", "2、"],
+        ],
     ]
 
 
 def test_lists_that_restart_are_two_lists() -> None:
-    made = draft("岗位职责\n1.接待客户。\n2.登记来访。\n下半年做好以下工作，务必落实到人，按期完成。\n1.参加培训。\n2.整理档案。")
+    made = draft(
+        "岗位职责\n1.接待客户。\n2.登记来访。\n下半年做好以下工作，务必落实到人，按期完成。\n1.参加培训。\n2.整理档案。"
+    )
     assert labels(made.nodes) == ["1.", "2.", "1.", "2."]
     rows = model(parse_body(made.body, kinds()["job-duty"].numbering).root)
     assert [row[2] for row in rows if row[1] == "clause"] == ["1.", "2.", "1.", "2."]
@@ -100,36 +110,51 @@ def test_lost_article_numbers_come_back() -> None:
 
 
 def test_paragraphs_after_an_article_belong_to_it() -> None:
-    made = draft("考勤办法\n第一条 按时上班。\n迟到的应当说明原因，并由部门负责人登记备查。\n第二条 按时下班。")
+    made = draft(
+        "考勤办法\n第一条 按时上班。\n迟到的应当说明原因，并由部门负责人登记备查。\n第二条 按时下班。"
+    )
     assert shape(made.nodes) == [
         "第一条", ["迟到的应当说明原因，并由部门负责人登记备查。"], "第二条",
     ]  # fmt: skip
 
 
 def test_computed_numbers_are_preferred_where_they_agree() -> None:
-    made = draft("考勤办法\n第一章 总则\n第一条 按时上班。\n第二条 按时下班。\n第二章 附则\n第三条 本办法自发布之日起施行。")
+    made = draft(
+        "考勤办法\n第一章 总则\n第一条 按时上班。\n第二条 按时下班。\n第二章 附则\n第三条 本办法自发布之日起施行。"
+    )
     assert made.body.startswith("## 总则\n\n1. 按时上班。\n2. 按时下班。\n\n## 附则\n\n3. 本办法")
 
 
 def test_typed_numbers_are_kept_where_they_do_not() -> None:
-    made = draft("考勤办法\n第一章 总则\n第一条 按时上班。\n第三条 按时下班。\n第四条 自发布之日起施行。")
+    made = draft(
+        "考勤办法\n第一章 总则\n第一条 按时上班。\n第三条 按时下班。\n第四条 自发布之日起施行。"
+    )
     assert "第三条 按时下班。" in made.body
     rows = model(parse_body(made.body, kinds()["policy"].numbering).root)
     assert [row[2] for row in rows if row[1] == "clause"] == ["第一条", "第三条", "第四条"]
 
 
 def test_plain_headings_stand_without_a_number() -> None:
-    text = "窗口排队问题调研\n背景\n" + "近年来客户需求变化很快，窗口排队时间长，群众意见较多。" * 3 + "\n做法\n" + "我们先摸清了排队的原因，再逐项改进，三个月后见到成效。" * 3
+    text = (
+        "窗口排队问题调研\n背景\n"
+        + "近年来客户需求变化很快，窗口排队时间长，群众意见较多。" * 3
+        + "\n做法\n"
+        + "我们先摸清了排队的原因，再逐项改进，三个月后见到成效。" * 3
+    )
     made = draft(text)
     assert [node.text for node in made.nodes if node.sort == "section"] == ["背景", "做法"]
     assert "## 背景 {: .unnumbered}" in made.body
 
 
 def test_automatic_numbers_count_like_typed_ones() -> None:
-    nodes = build([Piece(line=1, text="接待", label="1."), Piece(line=2, text="登记", label="2.")], [])
+    nodes = build(
+        [Piece(line=1, text="接待", label="1."), Piece(line=2, text="登记", label="2.")], []
+    )
     assert labels(nodes) == ["1.", "2."]
 
 
 def test_decimal_headings_keep_their_numbers() -> None:
-    made = draft("操作规程\n1 总则\n适用于全部网点的柜面业务，自印发之日起执行，由运营部负责解释。\n1.1 范围\n适用于柜面业务，不适用于自助设备业务和线上业务的处理。\n2 职责\n运营部负责检查和指导，各网点负责执行，每季度报告一次情况。")
+    made = draft(
+        "操作规程\n1 总则\n适用于全部网点的柜面业务，自印发之日起执行，由运营部负责解释。\n1.1 范围\n适用于柜面业务，不适用于自助设备业务和线上业务的处理。\n2 职责\n运营部负责检查和指导，各网点负责执行，每季度报告一次情况。"
+    )
     assert labels(made.nodes) == ["1", "1.1", "2"]

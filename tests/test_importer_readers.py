@@ -7,13 +7,14 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tools_importer import codes, docx, kinds, labels, p
+
 from importer.drafting import outline_all
 from importer.html import read_html, read_mht
 from importer.reading import read, sort_of
 from importer.text import detect
 from store.exceptions import InputError
 from store.office import find_office
-from tools_importer import codes, docx, kinds, labels, p
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,9 @@ RULES = "客户部管理规定\r\n\r\n一、应当按时上班，不得迟到早
 TRADITIONAL = "客戶部管理規定\r\n\r\n一、應當按時上班，不得遲到早退。\r\n二、應當著裝整齊，佩戴工牌。\r\n三、應當愛護公司財物。\r\n"
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_text_is_read_in_every_encoding(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "规定.txt"
     path.write_bytes(RULES.encode(codec))
@@ -44,7 +47,10 @@ def test_bytes_that_cannot_be_read_are_counted_and_said(tmp_path: Path) -> None:
 
 def test_lines_broken_at_a_fixed_width_are_joined(tmp_path: Path) -> None:
     width = 30
-    paragraph = "第一条为了加强考勤管理维护正常的工作秩序根据国家有关规定结合本公司实际情况制定本办法全体员工应当遵照执行不得违反" * 2
+    paragraph = (
+        "第一条为了加强考勤管理维护正常的工作秩序根据国家有关规定结合本公司实际情况制定本办法全体员工应当遵照执行不得违反"
+        * 2
+    )
     lines = [paragraph[at : at + width] for at in range(0, len(paragraph), width)]
     path = tmp_path / "办法.txt"
     path.write_text("考勤办法\n\n" + "\n".join(lines) + "。\n", encoding="utf-8")
@@ -89,7 +95,10 @@ def test_a_web_archive_gives_its_page() -> None:
 
 def test_markdown_without_a_table_in_front_is_read_as_text(tmp_path: Path) -> None:
     path = tmp_path / "规定.md"
-    path.write_text("# 考勤规定\n\n## 总则\n\n- 按时\n- 守纪\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n", encoding="utf-8")
+    path.write_text(
+        "# 考勤规定\n\n## 总则\n\n- 按时\n- 守纪\n\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n",
+        encoding="utf-8",
+    )
     made = outline_all(read(path, path.name), path.name, kinds())[0]
     assert made.title == "考勤规定"
     assert "- 按时\n- 守纪" in made.body
@@ -122,7 +131,10 @@ def test_spreadsheets_become_tables(tmp_path: Path) -> None:
 def test_csv_in_gbk(tmp_path: Path) -> None:
     path = tmp_path / "台账.csv"
     path.write_bytes("名称,数量\n印章,2\n".encode("gbk"))
-    assert [[c.text for c in row] for row in read(path, path.name).pieces[0].rows] == [["名称", "数量"], ["印章", "2"]]
+    assert [[c.text for c in row] for row in read(path, path.name).pieces[0].rows] == [
+        ["名称", "数量"],
+        ["印章", "2"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,11 +143,19 @@ def test_csv_in_gbk(tmp_path: Path) -> None:
         ("空.docx", b"", "空的"),
         ("空白.txt", b" \r\n\r\n", "空的"),
         ("坏.docx", b"PK\x03\x04 nonsense", "损坏"),
-        ("密.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "密码"),
+        (
+            "密.docx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "密码",
+        ),
         ("图.pdf", b"\x89PNG\r\n", "图片"),
         ("包.txt", b"Rar!\x1a\x07", "解压"),
         ("数.doc", bytes(range(8)) + b"\0" * 4000, "不是文本"),
-        ("演.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document".encode("utf-16-le"), "演示文稿"),
+        (
+            "演.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document".encode("utf-16-le"),
+            "演示文稿",
+        ),
     ],
 )
 def test_unreadable_files_say_why(tmp_path: Path, name: str, data: bytes, message: str) -> None:
@@ -155,7 +175,9 @@ def test_unreadable_files_say_why(tmp_path: Path, name: str, data: bytes, messag
         ("其实是PDF.docx", b"%PDF-1.4 x", "pdf"),
     ],
 )
-def test_the_bytes_decide_and_not_the_name(tmp_path: Path, name: str, data: bytes, expected: str) -> None:
+def test_the_bytes_decide_and_not_the_name(
+    tmp_path: Path, name: str, data: bytes, expected: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     assert sort_of(path, name) == expected
@@ -183,9 +205,16 @@ def test_a_scanned_pdf_is_told_apart(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
 def test_a_pdf_with_text_gives_joined_paragraphs(tmp_path: Path) -> None:
-    text = "考勤办法\n第一条 " + "为了加强考勤管理，维护正常的工作秩序，根据国家有关规定，结合本公司实际，制定本办法。" * 4 + "\n第二条 按时上班。\n"
+    text = (
+        "考勤办法\n第一条 "
+        + "为了加强考勤管理，维护正常的工作秩序，根据国家有关规定，结合本公司实际，制定本办法。" * 4
+        + "\n第二条 按时上班。\n"
+    )
     source = tmp_path / "考勤.html"
-    source.write_text("<meta charset=utf-8>" + "".join(f"<p>{line}</p>" for line in text.split("\n")), encoding="utf-8")
+    source.write_text(
+        "<meta charset=utf-8>" + "".join(f"<p>{line}</p>" for line in text.split("\n")),
+        encoding="utf-8",
+    )
     office = find_office()
     assert office is not None
     subprocess.run(
@@ -201,6 +230,8 @@ def test_a_pdf_with_text_gives_joined_paragraphs(tmp_path: Path) -> None:
 def test_contents_of_a_text_are_left_out_and_said() -> None:
     from tools_importer import draft
 
-    made = draft("考勤办法\n目录\n第一章 总则 1\n第二章 考勤 3\n第三章 附则 9\n第一章 总则\n第一条 按时上班，不得迟到。\n第二章 考勤\n第二条 打卡。\n第三章 附则\n第三条 解释。")
+    made = draft(
+        "考勤办法\n目录\n第一章 总则 1\n第二章 考勤 3\n第三章 附则 9\n第一章 总则\n第一条 按时上班，不得迟到。\n第二章 考勤\n第二条 打卡。\n第三章 附则\n第三条 解释。"
+    )
     assert labels(made.nodes) == ["第一章", "第一条", "第二章", "第二条", "第三章", "第三条"]
     assert "contents-left-out" in codes(made)

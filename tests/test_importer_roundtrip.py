@@ -6,13 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tools_importer import model, parsed
+
 from generator.render import render_document
 from importer import import_paths
 from importer.drafting import outline_all
 from importer.reading import read
 from store import Workspace
 from store.starter import starter_folder
-from tools_importer import model, parsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,9 @@ def words(rows: list[tuple[int, str, str, str]]) -> list[tuple[int, str, str, st
     for depth, sort, label, text in rows:
         if sort == "section" and text in {"基本信息", "部门信息"}:
             continue
-        if sort in {"table", "definition"} or (sort == "paragraph" and depth and found and found[-1][1] in {"table", "definition"}):
+        if sort in {"table", "definition"} or (
+            sort == "paragraph" and depth and found and found[-1][1] in {"table", "definition"}
+        ):
             parts = [part for part in text.split("|") if part not in UNPRINTED]
             before = found.pop()[3] if found and found[-1][1] == "table" and sort != "table" else ""
             found.append((0, "table", "", "|".join([before, *parts]).strip("|")))
@@ -106,7 +109,9 @@ def test_an_edited_file_is_a_new_version_and_not_the_document(library, printed, 
 
     key = "管理制度/印章管理办法"
     document = Document(str(printed[key]))
-    document.add_paragraph("第一百条 另行规定的事项，由办公室会同有关部门另行通知，自通知之日起执行。")
+    document.add_paragraph(
+        "第一百条 另行规定的事项，由办公室会同有关部门另行通知，自通知之日起执行。"
+    )
     path = tmp_path / "改过.docx"
     document.save(str(path))
     made = import_paths(library, [path], dry_run=True).documents[0]

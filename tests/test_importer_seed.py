@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from tools_importer import SEED, kinds, labels
+
 from importer.drafting import outline_all
 from importer.model import Reading
 from importer.text import encoding_of, read_lines
-from tools_importer import SEED, kinds, labels
 
 pytestmark = pytest.mark.skipif(not SEED.is_file(), reason="the seed text is not here")
 
@@ -46,7 +47,15 @@ def test_the_kinds_are_right(drafts) -> None:
 
 @pytest.mark.parametrize(
     ("part", "expected"),
-    [(1, range(1, 9)), (2, range(1, 4)), (3, range(1, 6)), (4, range(1, 6)), (5, range(1, 9)), (6, range(1, 14)), (7, range(1, 4))],
+    [
+        (1, range(1, 9)),
+        (2, range(1, 4)),
+        (3, range(1, 6)),
+        (4, range(1, 6)),
+        (5, range(1, 9)),
+        (6, range(1, 14)),
+        (7, range(1, 4)),
+    ],
 )
 def test_every_clause_of_the_parts_has_its_number(drafts, part: int, expected: range) -> None:
     assert numbers(drafts[part]) == list(expected)
@@ -61,7 +70,15 @@ def test_every_clause_of_the_documents_has_its_number(drafts) -> None:
     assert numbers(documents[10]) == [1, 2, 3, 4, 5, 5, 6, 7]
     assert numbers(documents[12]) == [1, 2, 3]
     assert numbers(documents[14]) == [2, 3]
-    assert labels(documents[16].nodes) == ["一、", "二、", "三、", "四、", *"①②③④⑤⑥⑦⑧", "五、", "六、"]
+    assert labels(documents[16].nodes) == [
+        "一、",
+        "二、",
+        "三、",
+        "四、",
+        *"①②③④⑤⑥⑦⑧",
+        "五、",
+        "六、",
+    ]
 
 
 def test_lost_numbers_are_recovered_and_marked(drafts) -> None:
@@ -105,7 +122,9 @@ def test_advertising_is_in_warnings_and_not_in_the_text(drafts) -> None:
 def test_no_line_disappears(drafts) -> None:
     """Every line's words are in a body, a heading, a title or a warning."""
     kept = "".join(
-        "".join([draft.title, draft.ordinal, draft.body, *(doubt.message for doubt in draft.doubts)])
+        "".join(
+            [draft.title, draft.ordinal, draft.body, *(doubt.message for doubt in draft.doubts)]
+        )
         + "".join(node.label + node.text for top_node in draft.nodes for node in top_node.walk())
         for draft in drafts
     )

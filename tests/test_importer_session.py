@@ -10,8 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cli.main import run
 from docx import Document
+from tools_importer import SEED, docx, kinds, p
+
+from cli.main import run
 from importer import import_paths
 from importer.report import result_json
 from importer.similar import likeness, signature_of
@@ -23,7 +25,6 @@ from store.checker import check_workspace
 from store.exceptions import InputError
 from store.metrics import load_metrics
 from store.office import find_office
-from tools_importer import SEED, docx, kinds, p
 
 RULES = "考勤管理办法\n第一条 按时上班，不得迟到早退，特殊情况应当提前报告。\n第二条 请假应当书面申请，由部门负责人批准后方可离岗。\n第三条 本办法自2023年1月1日起施行。\n"
 
@@ -43,11 +44,17 @@ def share(tmp_path: Path) -> Path:
 
 def errors(workspace: Workspace) -> list[str]:
     fresh = Workspace.open(workspace.root)
-    return [f"{x.path}:{x.line} {x.message}" for x in check_workspace(fresh) if x.severity == "error"]
+    return [
+        f"{x.path}:{x.line} {x.message}" for x in check_workspace(fresh) if x.severity == "error"
+    ]
 
 
 def written(workspace: Workspace) -> list[str]:
-    return sorted(path.relative_to(workspace.kb).as_posix() for path in workspace.kb.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(workspace.kb).as_posix()
+        for path in workspace.kb.rglob("*")
+        if path.is_file()
+    )
 
 
 def test_a_document_is_written_with_its_source_and_no_status_by_guess(workspace, share) -> None:
@@ -96,7 +103,9 @@ def test_an_altered_file_is_offered_as_a_new_version(workspace, share) -> None:
 
 def test_near_duplicates_are_grouped_and_none_is_dropped(workspace, share) -> None:
     (share / "考勤终稿.txt").write_text(RULES, encoding="utf-8")
-    (share / "考勤终稿2.txt").write_text(RULES.replace("提前报告", "提前一天报告"), encoding="utf-8")
+    (share / "考勤终稿2.txt").write_text(
+        RULES.replace("提前报告", "提前一天报告"), encoding="utf-8"
+    )
     result = import_paths(workspace, [share])
     assert len(result.documents) == 2
     assert len(result.groups) == 1
@@ -105,8 +114,16 @@ def test_near_duplicates_are_grouped_and_none_is_dropped(workspace, share) -> No
 
 
 def test_equal_titles_with_other_texts_get_different_ids_and_no_error(workspace, share) -> None:
-    for number, words in enumerate(("负责接待来访客户，登记来意。", "负责维修公共设施，建立台账。", "负责收取物业费用，开具票据。")):
-        (share / f"{number}.txt").write_text(f"物业部岗位职责\n1.{words}\n2.完成第{number}类交办工作并按月报告。\n", encoding="utf-8")
+    for number, words in enumerate(
+        (
+            "负责接待来访客户，登记来意。",
+            "负责维修公共设施，建立台账。",
+            "负责收取物业费用，开具票据。",
+        )
+    ):
+        (share / f"{number}.txt").write_text(
+            f"物业部岗位职责\n1.{words}\n2.完成第{number}类交办工作并按月报告。\n", encoding="utf-8"
+        )
     result = import_paths(workspace, [share])
     assert len({draft.id for draft in result.documents}) == 3
     assert {draft.title for draft in result.documents} == {"物业部岗位职责"}
@@ -121,7 +138,12 @@ def test_bad_files_are_named_and_the_rest_goes_on(workspace, share) -> None:
     (share / "图.png").write_bytes(b"\x89PNG")
     result = import_paths(workspace, [share])
     assert len(result.documents) == 1
-    assert {source.name for source in result.failed} == {"空.docx", "坏.docx", "~$锁.docx", "图.png"}
+    assert {source.name for source in result.failed} == {
+        "空.docx",
+        "坏.docx",
+        "~$锁.docx",
+        "图.png",
+    }
     assert all(source.error for source in result.failed)
     assert not [name for name in written(workspace) if ".tmp" in name]
 
@@ -172,7 +194,11 @@ def test_metrics_are_written_where_the_program_reads_them(workspace, share) -> N
     assert not [problem for problem in metrics.problems if problem.severity == "error"]
     deposits = metrics.get("各项存款")
     assert deposits is not None
-    assert (str(deposits.value), str(deposits.year_start), str(deposits.completion_percent)) == ("500", "460", "120")
+    assert (str(deposits.value), str(deposits.year_start), str(deposits.completion_percent)) == (
+        "500",
+        "460",
+        "120",
+    )
     assert not errors(workspace)
 
 
@@ -183,11 +209,16 @@ def test_figures_become_references_only_when_asked(workspace, share) -> None:
     source = Path(made.path).read_text(encoding="utf-8")
     assert '{{ 指标["各项存款"].值 }}' in source
     document = Workspace.open(workspace.root).load(made.id)
-    assert any("各项存款余额500万元，比年初增加40万元" in block.text for block in document.body.root.walk_blocks())
+    assert any(
+        "各项存款余额500万元，比年初增加40万元" in block.text
+        for block in document.body.root.walk_blocks()
+    )
 
 
 def test_markdown_with_a_table_keeps_it(workspace, share) -> None:
-    (share / "a.md").write_text("---\n标题: 考勤办法\n类别: 管理制度\n自定义: 保留\n---\n\n1. 按时。\n", encoding="utf-8")
+    (share / "a.md").write_text(
+        "---\n标题: 考勤办法\n类别: 管理制度\n自定义: 保留\n---\n\n1. 按时。\n", encoding="utf-8"
+    )
     made = import_paths(workspace, [share]).documents[0]
     text = Path(made.path).read_text(encoding="utf-8")
     assert "自定义: 保留" in text
@@ -209,7 +240,9 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch) -> 
     )
     tasks = [Task(n, tmp_path / name, name) for n, name in enumerate(("慢.txt", "快.txt"))]
     answers = list(read_all(tasks, kinds(), seconds=4, processes=1))
-    assert [a.value for a in answers if a.sort == "error" and a.index == 0] == ["读取超过 4 秒，已停止并跳过。"]
+    assert [a.value for a in answers if a.sort == "error" and a.index == 0] == [
+        "读取超过 4 秒，已停止并跳过。"
+    ]
     assert [a.index for a in answers if a.sort == "draft"] == [1]
 
 
@@ -238,7 +271,9 @@ def test_large_texts_are_read_part_by_part(workspace, share, monkeypatch) -> Non
     assert (share / "汇编.txt").stat().st_size > LARGE_TEXT
     result = import_paths(workspace, [share], dry_run=True, keep_clauses=False)
     assert not result.failed
-    assert [draft.ordinal for draft in result.documents] == [f"第{number}篇" for number in range(1, 13)]
+    assert [draft.ordinal for draft in result.documents] == [
+        f"第{number}篇" for number in range(1, 13)
+    ]
 
 
 # -- likeness ----------------------------------------------------------------------------------------
@@ -247,7 +282,10 @@ def test_large_texts_are_read_part_by_part(workspace, share, monkeypatch) -> Non
 def test_likeness_tells_copies_from_others() -> None:
     one = signature_of(RULES * 3)
     assert likeness(one, signature_of((RULES * 3).replace("书面", "口头"))) > 0.7
-    assert likeness(one, signature_of("完全不同的文字，讲的是印章的保管和使用，与考勤没有关系。" * 3)) < 0.1
+    assert (
+        likeness(one, signature_of("完全不同的文字，讲的是印章的保管和使用，与考勤没有关系。" * 3))
+        < 0.1
+    )
     assert likeness((), one) == 0.0
 
 
@@ -261,14 +299,27 @@ def test_the_command_prints_json(workspace, share, capsysbinary) -> None:
     document = source["documents"][0]
     assert code == 0
     assert (source["encoding"], source["error"]) == ("UTF-8", None)
-    assert {"id", "path", "title", "kind", "confidence", "line", "parent", "clauses", "metrics", "warnings"} <= set(document)
+    assert {
+        "id",
+        "path",
+        "title",
+        "kind",
+        "confidence",
+        "line",
+        "parent",
+        "clauses",
+        "metrics",
+        "warnings",
+    } <= set(document)
     assert document["clauses"][1] == {
         "label": "第二条", "number": 2, "level": 1, "line": 3, "recovered": False, "children": [],
         "text": "请假应当书面申请，由部门负责人批准后方可离岗。",
     }  # fmt: skip
 
 
-def test_the_command_lists_documents_and_fails_with_one_when_a_file_fails(workspace, share, capsys) -> None:
+def test_the_command_lists_documents_and_fails_with_one_when_a_file_fails(
+    workspace, share, capsys
+) -> None:
     (share / "考勤.txt").write_text(RULES, encoding="utf-8")
     (share / "坏.docx").write_bytes(b"PK\x03\x04")
     code = run(["import", str(share), "-w", str(workspace.root)])
@@ -289,7 +340,11 @@ def test_the_seed_imports_without_check_errors(workspace) -> None:
     result = import_paths(workspace, [SEED])
     assert len(result.documents) == 24
     assert len({draft.id for draft in result.documents}) == 24
-    parents = [source_document for source_document in result_json(result)["sources"][0]["documents"] if source_document["parent"]]
+    parents = [
+        source_document
+        for source_document in result_json(result)["sources"][0]["documents"]
+        if source_document["parent"]
+    ]
     assert len(parents) == 7
     assert len({document["parent"] for document in parents}) == 1
     assert not errors(workspace)
@@ -303,7 +358,11 @@ def test_old_word_files_are_converted_in_one_start(workspace, share, tmp_path) -
 
     for number in range(3):
         document = Document()
-        for text in ("考勤管理办法", f"第一条 按时上班，第{number}次通知全体员工知悉。", "第二条 下班打卡。"):
+        for text in (
+            "考勤管理办法",
+            f"第一条 按时上班，第{number}次通知全体员工知悉。",
+            "第二条 下班打卡。",
+        ):
             document.add_paragraph(text)
         document.save(str(share / f"{number}.docx"))
     made = convert([share / f"{n}.docx" for n in range(3)], "doc", share, 60)
@@ -313,7 +372,11 @@ def test_old_word_files_are_converted_in_one_start(workspace, share, tmp_path) -
     shutil.copy(share / "0.doc", share / "坏.doc")
     (share / "坏.doc").write_bytes((share / "0.doc").read_bytes()[:1500])
     result = import_paths(workspace, [share])
-    assert sorted(source.name for source in result.sources if source.documents) == ["0.doc", "1.doc", "2.doc"]
+    assert sorted(source.name for source in result.sources if source.documents) == [
+        "0.doc",
+        "1.doc",
+        "2.doc",
+    ]
     assert [source.name for source in result.failed] == ["坏.doc"]
     folder = tmp_path / "f"
     folder.mkdir()

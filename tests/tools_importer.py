@@ -32,7 +32,9 @@ def kinds() -> dict[str, Kind]:
 
 
 def reading(text: str) -> Reading:
-    pieces = [Piece(line=n, text=line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    pieces = [
+        Piece(line=n, text=line) for n, line in enumerate(text.split("\n"), 1) if line.strip()
+    ]
     return Reading(pieces=pieces, encoding="UTF-8")
 
 
@@ -101,7 +103,9 @@ def parsed(made: Draft, numbering: Numbering) -> list[tuple[int, str, str, str]]
 def docx(body: str, *, parts: dict[str, str | bytes] | None = None, namespace: str = W) -> bytes:
     """A Word file with this inside `w:body`; `numbering` and `styles` among the parts are related."""
     given = parts or {}
-    document = f'<w:document xmlns:w="{namespace}" xmlns:r="{R}"><w:body>{body}</w:body></w:document>'
+    document = (
+        f'<w:document xmlns:w="{namespace}" xmlns:r="{R}"><w:body>{body}</w:body></w:document>'
+    )
     relations = "".join(
         f'<Relationship Id="r{n}" Type="{R}/{name.rpartition("/")[2].partition(".")[0].rstrip("0123456789")}" Target="{name}"/>'
         for n, name in enumerate(given)
@@ -115,7 +119,9 @@ def docx(body: str, *, parts: dict[str, str | bytes] | None = None, namespace: s
             f'<Relationships><Relationship Id="r1" Type="{R}/officeDocument" Target="word/document.xml"/></Relationships>',
         )
         archive.writestr("word/document.xml", document)
-        archive.writestr("word/_rels/document.xml.rels", f"<Relationships>{relations}</Relationships>")
+        archive.writestr(
+            "word/_rels/document.xml.rels", f"<Relationships>{relations}</Relationships>"
+        )
         for name, content in given.items():
             archive.writestr(name if name.startswith("docProps") else f"word/{name}", content)
     return stream.getvalue()

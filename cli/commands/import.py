@@ -1,4 +1,4 @@
-"""`wenshu import`."""
+"""`wenshu import`."""  # noqa: N999
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _SHOWN_ERRORS = 50
     help="把旧的 Word、PDF、网页、文本、表格和压缩包导入资料库。文件夹会逐级查找。"
     "没有把握的地方写在“导入报告”里；有文件读不出时退出码为 1。",
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("-n", "--dry-run", is_flag=True, help="只看会导入成什么，不写任何文件。")
 @click.option("--link-metrics", is_flag=True, help="正文里的指标数字换成对指标文件的引用。")
 @workspace_option
@@ -41,7 +43,12 @@ def command(
     workspace = open_workspace(workspace_path)
     with progress("导入") as advance:
         result = import_paths(
-            workspace, paths, dry_run=dry_run, link_metrics=link_metrics, keep_clauses=as_json, advance=advance
+            workspace,
+            paths,
+            dry_run=dry_run,
+            link_metrics=link_metrics,
+            keep_clauses=as_json,
+            advance=advance,
         )
     if as_json:
         from importer.report import result_json  # noqa: PLC0415
