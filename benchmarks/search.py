@@ -161,7 +161,7 @@ def quality(index: SearchIndex, asked: Sequence[Asked]) -> float:
     for name in names[1:]:
         print(f"- {name} against the reference:", _difference(gains[names[0]], gains[name]))
     print(
-        "- the odd half alone (not tuned on):",
+        "- the odd half alone:",
         _difference(gains[names[0]][1::2], gains["Wenshu"][1::2]),
     )
     print("- typo against as typed:", _difference(gains["Wenshu"], gains[names[4]]))

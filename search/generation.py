@@ -15,6 +15,8 @@ from search.segment import Segment
 from search.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from search.places import Folder
@@ -40,6 +42,7 @@ class Generation:
         self.number = number
         self.place = place
         self.stamp = str(value["stamp"])
+        self.skipped: dict[str, list[int]] = dict(value["skipped"])
         self.marks = [SegmentMark(*mark) for mark in value["segments"]]
         for mark in self.marks:
             place.check_segment(mark.name, mark.size, mark.mtime_ns, mark.checksum)
@@ -94,7 +97,12 @@ class Generation:
     def to_json(self) -> dict[str, object]:
         """What the generation's file says."""
         return generation_json(
-            self.stamp, self.marks, self.analysis_mark, self.readings_mark, self.table
+            self.stamp,
+            self.marks,
+            self.analysis_mark,
+            self.readings_mark,
+            self.table,
+            self.skipped,
         )
 
 
@@ -104,10 +112,12 @@ def generation_json(
     analysis: tuple[str, int],
     readings: tuple[str, int],
     table: Table,
+    skipped: Mapping[str, Sequence[int]],
 ) -> dict[str, object]:
     """What a generation's file says."""
     return {
         "stamp": stamp,
+        "skipped": {name: list(mark) for name, mark in skipped.items()},
         "segments": [[m.name, m.size, m.mtime_ns, m.checksum] for m in marks],
         "analysis": list(analysis),
         "readings": list(readings),

@@ -17,7 +17,9 @@ def is_behind(generation: Generation, library: Library) -> bool:
         return True
     files = library.files()
     rows = generation.table.rows
-    if len(files) != len(rows):
+    if len(files) != len(rows) + len(generation.skipped):
+        return True
+    if any(files.get(name) != tuple(mark) for name, mark in generation.skipped.items()):
         return True
     for row in rows:
         if files.get(row.id) != (row.size, row.mtime_ns):

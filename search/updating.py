@@ -104,7 +104,9 @@ class Updater:
         for batch in index_batches(self.library, analysis, wanted, self.place.path, self.progress):
             writer.take(batch.mark, batch.documents)
         rows = [self.library.row(entry, stamps[entry.id]) for entry in entries]
-        table = writer.commit(rows, self.library.stamp)
+        known = {entry.id for entry in entries}
+        skipped = {name: mark for name, mark in self.library.files().items() if name not in known}
+        table = writer.commit(rows, self.library.stamp, skipped)
         self.summary.documents = len(table)
 
     def _new_analysis(self) -> Analysis:

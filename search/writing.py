@@ -19,7 +19,7 @@ from search.spelling import word_frequencies
 from search.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from search.entries import IndexedDocument
     from search.frozen import Analysis
@@ -71,12 +71,15 @@ class GenerationWriter:
         for name in ids:
             self._placed.pop(name, None)
 
-    def commit(self, rows: Iterable[Row], stamp: str) -> Table:
+    def commit(
+        self, rows: Iterable[Row], stamp: str, skipped: Mapping[str, Sequence[int]] | None = None
+    ) -> Table:
         """Make what was written the present generation.
 
         Args:
             rows: What is known about each document; those without units are left out.
             stamp: What all documents depend on.
+            skipped: Size and time of files that cannot be read as documents.
         """
         table = self._table(rows)
         marks = self._merged(table)
@@ -85,7 +88,8 @@ class GenerationWriter:
         readings_mark = old.readings_mark if old else self._write_readings(marks)
         number = 1 + (old.number if old else self._last_number())
         self._place.switch(
-            number, generation_json(stamp, marks, analysis_mark, readings_mark, table)
+            number,
+            generation_json(stamp, marks, analysis_mark, readings_mark, table, skipped or {}),
         )
         keep = [mark.name for mark in marks] + [analysis_mark[0], readings_mark[0]]
         self._place.sweep([*keep, f"generation-{number}.json"])
