@@ -9,16 +9,27 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-import zipfile
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from importer.cleaning import clean_text
-from importer.docx_form import FormCell, is_form, read_form
+from importer.docx_form import FormCell, is_form, read_form, spans, unnested, without_sheets
 from importer.docx_numbering import Numbering, child, local, number, value
-from importer.model import Doubt, Piece, Reading, Run, TableCell
+from importer.docx_package import Package
+from importer.docx_styles import Styles
+from importer.docx_text import (
+    Paragraph,
+    character,
+    choice,
+    flag,
+    follow_field,
+    give_label,
+    inner,
+    merged,
+    say,
+    shaped,
+    trimmed,
+)
+from importer.model import Doubt, Piece, Reading, Run
 from store.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -27,10 +38,9 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-MAX_PART: Final = 120 * 1024 * 1024
-MAX_RATIO: Final = 250
+    from importer.docx_styles import Style
+
 MAX_DEPTH: Final = 40
-_OFF: Final = frozenset({"0", "false", "off", "none"})
 _SKIP: Final = frozenset({"del", "moveFrom", "rPr", "pPr", "instrText", "delText", "commentReference", "annotationRef", "proofErr", "bookmarkStart", "bookmarkEnd", "sdtPr", "sdtEndPr", "tblPr", "tblGrid", "trPr", "tcPr", "rt", "rtPr"})  # fmt: skip  # noqa: E501
 # Styles of what Wenshu prints around a body: not the document's text when its own file comes back.
 _FURNITURE: Final = frozenset({"subtitle", "表头说明", "落款", "落款日期", "成文日期", "封面说明", "封面单位", "封面标题", "toc heading", "间隔", "意见", "修订记录"})  # fmt: skip  # noqa: E501
@@ -61,107 +71,6 @@ _PICTURES: Final = (
 )
 
 
-@dataclass(slots=True)
-class _Style:
-    name: str = ""
-    based: str = ""
-    outline: int = -1
-    list_id: str = ""
-    level: int = -1
-    bold: bool | None = None
-    size: float = 0.0
-    align: str = ""
-
-
-class Package:
-    """The parts of a Word file, each opened within limits."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the file.
-
-        Raises:
-            InputError: It is damaged, or grows beyond the limits.
-        """
-        self.path = path
-        try:
-            self.archive = zipfile.ZipFile(path)
-            self.infos = {info.filename.lstrip("/"): info for info in self.archive.infolist()}
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
-            raise InputError("文件已损坏，无法打开。", path=str(path)) from error
-        for info in self.infos.values():
-            ratio = info.file_size / max(info.compress_size, 1)
-            if info.file_size > MAX_PART or (info.file_size > 4_000_000 and ratio > MAX_RATIO):
-                raise InputError(
-                    f"文件里的 {info.filename} 解开后有 {info.file_size >> 20} MB，不像正常的文档，没有打开。"  # noqa: E501
-                )
-
-    def bytes_of(self, name: str) -> bytes | None:
-        """A part's bytes, None when it is not there.
-
-        Raises:
-            InputError: The part is damaged or larger than it says.
-        """
-        info = self.infos.get(name)
-        if info is None:
-            return None
-        try:
-            with self.archive.open(info) as handle:
-                data = handle.read(info.file_size + 1)
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            EOFError,
-            RuntimeError,
-            NotImplementedError,
-            ValueError,
-        ) as error:
-            raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
-        except Exception as error:  # zlib.error has no public base
-            raise InputError(f"文件已损坏（{name} 无法解开）。", path=str(self.path)) from error
-        return data
-
-    def xml(self, name: str) -> _Element | None:
-        """A part as XML; external entities are never fetched.
-
-        Raises:
-            InputError: The part is no XML.
-        """
-        data = self.bytes_of(name)
-        if data is None:
-            return None
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,  # noqa: E501
-            remove_pis=True,
-        )  # fmt: skip
-        try:
-            root = etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            raise InputError(
-                f"文件已损坏（{name} 不是有效的 XML）。", path=str(self.path)
-            ) from error
-        if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
-            raise InputError(
-                "文件含有外部实体声明，不是正常的 Word 文件，没有读取。", path=str(self.path)
-            )
-        return root
-
-    def relations(self, name: str) -> dict[str, tuple[str, str]]:
-        """The relations of a part: id → (last word of the type, target as a part's name or address)."""  # noqa: E501
-        folder, _, base = name.rpartition("/")
-        root = self.xml(f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels")
-        found: dict[str, tuple[str, str]] = {}
-        for one in root if root is not None else ():
-            target = one.get("Target", "")
-            if one.get("TargetMode") != "External":
-                target = (
-                    target.lstrip("/")
-                    if target.startswith("/")
-                    else posixpath.normpath(f"{folder}/{target}")
-                )
-            found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], target)
-        return found
-
-
 def read_docx(path: Path) -> Reading:
     """Read a Word file.
 
@@ -175,20 +84,6 @@ def read_docx(path: Path) -> Reading:
         raise InputError("文件的嵌套过深，没有读取。", path=str(path)) from error
     finally:
         package.archive.close()
-
-
-@dataclass(slots=True)
-class _Paragraph:
-    """What is gathered while a paragraph is read: lines of runs, boxes and pictures."""
-
-    lines: list[list[Run]] = field(default_factory=lambda: [[]])
-    after: list[Piece] = field(default_factory=list)
-    hidden: int = 0
-    fields: list[str] = field(default_factory=list)
-
-    @property
-    def in_code(self) -> bool:
-        return "code" in self.fields
 
 
 class _Reader:
@@ -205,7 +100,7 @@ class _Reader:
             raise InputError("文件里没有 Word 正文。", path=str(package.path))
         self.body = body
         self.relations = package.relations(self.main)
-        self.styles = self._read_styles()
+        self.styles = Styles(package.xml(self._part("styles")) if self._part("styles") else None)
         self.numbering = Numbering(
             package.xml(self._part("numbering")) if self._part("numbering") else None
         )
@@ -227,7 +122,7 @@ class _Reader:
         self._footnotes()
         self._page_parts()
         if self.ours:
-            self.found.pieces = _without_sheets(self.found.pieces)
+            self.found.pieces = without_sheets(self.found.pieces)
             self.found.facts["全文"] = "".join(
                 str(one.text or "") for one in self.body.iter() if local(one) == "t"
             )
@@ -240,34 +135,6 @@ class _Reader:
         return self.found
 
     # -- parts beside the body ---------------------------------------------------------------------
-
-    def _read_styles(self) -> dict[str, _Style]:
-        root = self.package.xml(self._part("styles")) if self._part("styles") else None
-        found: dict[str, _Style] = {}
-        for one in root if root is not None else ():
-            if local(one) != "style" or value(one, "type") not in {"paragraph", ""}:
-                continue
-            properties, runs = child(one, "pPr"), child(one, "rPr")
-            level = value(child(properties, "numPr", "ilvl"))
-            style = _Style(
-                name=value(child(one, "name")).lower(),
-                based=value(child(one, "basedOn")),
-                outline=number(value(child(properties, "outlineLvl")), -1),
-                list_id=value(child(properties, "numPr", "numId")),
-                level=number(level, 0) if level else -1,
-                bold=_flag(child(runs, "b")),
-                size=number(value(child(runs, "sz"))) / 2,
-                align=value(child(properties, "jc")),
-            )
-            found[value(one, "styleId")] = style
-        return found
-
-    def _chain(self, name: str) -> Iterator[_Style]:
-        seen: set[str] = set()
-        while name in self.styles and name not in seen:
-            seen.add(name)
-            yield self.styles[name]
-            name = self.styles[name].based
 
     def _properties(self) -> None:
         """Author and what Wenshu wrote about its own files."""
@@ -317,7 +184,7 @@ class _Reader:
             )
 
     def _plain(self, paragraph: _Element) -> str:
-        gathered = _Paragraph()
+        gathered = Paragraph()
         self._inline(paragraph, gathered, Run(""), 0)
         return clean_text(
             "".join(run.text for line in gathered.lines for run in line if not run.note)
@@ -341,15 +208,15 @@ class _Reader:
                 case "ins" | "moveTo" | "customXml" | "smartTag":
                     yield from self._blocks(one, depth + 1)
                 case "AlternateContent":
-                    yield from self._blocks(_choice(one), depth + 1)
+                    yield from self._blocks(choice(one), depth + 1)
 
     def _paragraph(self, element: _Element, depth: int) -> Iterator[Piece]:
         self.line += 1
         properties = child(element, "pPr")
         style_id = value(child(properties, "pStyle"))
-        chain = list(self._chain(style_id))
+        chain = list(self.styles.chain(style_id))
         names = [style.name for style in chain]
-        gathered = _Paragraph()
+        gathered = Paragraph()
         self._inline(element, gathered, Run(""), depth)
         if any(name.startswith(("toc ", "目录")) for name in names[:1]):
             self.contents += bool(any(run.text.strip() for line in gathered.lines for run in line))
@@ -367,7 +234,7 @@ class _Reader:
             if not piece.text and piece.type == "text" and not (label and place == 0):
                 continue
             if label and place == 0:
-                _give_label(piece, label)
+                give_label(piece, label)
             elif label is None and place == 0:
                 piece.type = "bullet"
                 piece.level = max(0, number(value(child(properties, "numPr", "ilvl"))))
@@ -375,7 +242,7 @@ class _Reader:
                 yield piece
         yield from gathered.after
 
-    def _label(self, properties: _Element | None, chain: list[_Style]) -> str | None:
+    def _label(self, properties: _Element | None, chain: list[Style]) -> str | None:
         """The automatic number of a paragraph; None for a bullet, empty for none."""
         own = child(properties, "numPr")
         list_id = value(child(own, "numId"))
@@ -391,7 +258,7 @@ class _Reader:
             return ""
         return self.numbering.label(list_id, number(level))
 
-    def _base(self, properties: _Element | None, chain: list[_Style], names: list[str]) -> Piece:
+    def _base(self, properties: _Element | None, chain: list[Style], names: list[str]) -> Piece:
         outline = value(child(properties, "outlineLvl"))
         level = (
             number(outline, -1)
@@ -418,7 +285,7 @@ class _Reader:
         )
 
     def _piece(self, runs: list[Run], base: Piece) -> Piece:
-        runs = [run for run in _merged(runs) if run.text or run.note or run.picture]
+        runs = [run for run in merged(runs) if run.text or run.note or run.picture]
         piece = Piece(
             line=base.line,
             heading=base.heading,
@@ -437,12 +304,12 @@ class _Reader:
             run.bold or run.italic or run.strike or run.link or run.note or run.picture
             for run in runs
         ):
-            piece.runs = _trimmed(runs)
+            piece.runs = trimmed(runs)
         return piece
 
     # -- inside a paragraph ----------------------------------------------------------------------
 
-    def _inline(self, parent: _Element, gathered: _Paragraph, look: Run, depth: int) -> None:
+    def _inline(self, parent: _Element, gathered: Paragraph, look: Run, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise InputError("文件的嵌套过深，没有读取。")
         for one in parent:
@@ -456,28 +323,28 @@ class _Reader:
                 link = target if target.startswith(("http://", "https://", "mailto:")) else ""
                 self._inline(one, gathered, Run("", link=link), depth + 1)
             elif name in {"oMath", "oMathPara"}:
-                _say(
+                say(
                     gathered, Run("".join(str(t.text or "") for t in one.iter() if local(t) == "t"))
                 )
             else:
-                self._inline(_inner(one, name), gathered, look, depth + 1)
+                self._inline(inner(one, name), gathered, look, depth + 1)
 
-    def _run(self, element: _Element, gathered: _Paragraph, look: Run, depth: int) -> None:
+    def _run(self, element: _Element, gathered: Paragraph, look: Run, depth: int) -> None:
         properties = child(element, "rPr")
-        if _flag(child(properties, "vanish")):
+        if flag(child(properties, "vanish")):
             return
         shape = Run(
             "",
-            bold=bool(_flag(child(properties, "b"))),
-            italic=bool(_flag(child(properties, "i"))),
-            strike=bool(_flag(child(properties, "strike"))),
+            bold=bool(flag(child(properties, "b"))),
+            italic=bool(flag(child(properties, "i"))),
+            strike=bool(flag(child(properties, "strike"))),
             link=look.link,
         )
         for one in element:
             name = local(one)
-            text = _character(one, name)
+            text = character(one, name)
             if text is not None:
-                _say(gathered, _with(shape, text))
+                say(gathered, shaped(shape, text))
             elif name in _ANCHORED:
                 self._anchored(one, name, gathered, depth)
             elif name in {"br", "cr"}:
@@ -486,10 +353,10 @@ class _Reader:
             elif name == "ruby":
                 self._inline(element, gathered, look, depth + 1)
 
-    def _anchored(self, one: _Element, name: str, gathered: _Paragraph, depth: int) -> None:
+    def _anchored(self, one: _Element, name: str, gathered: Paragraph, depth: int) -> None:
         """What hangs on a run: fields, notes, drawings."""
         if name == "fldChar":
-            _field(gathered, value(one, "fldCharType"))
+            follow_field(gathered, value(one, "fldCharType"))
         elif name in {"footnoteReference", "endnoteReference"}:
             self._note(one, gathered)
         elif name == "AlternateContent":
@@ -497,18 +364,18 @@ class _Reader:
         else:
             self._drawing(one, gathered, depth)
 
-    def _run_choice(self, element: _Element, gathered: _Paragraph, depth: int) -> None:
-        for one in _choice(element):
+    def _run_choice(self, element: _Element, gathered: Paragraph, depth: int) -> None:
+        for one in choice(element):
             if local(one) in {"drawing", "pict", "object"}:
                 self._drawing(one, gathered, depth)
 
-    def _note(self, element: _Element, gathered: _Paragraph) -> None:
+    def _note(self, element: _Element, gathered: Paragraph) -> None:
         key = f"{'w' if local(element) == 'endnoteReference' else ''}{value(element, 'id')}"
         self.notes.setdefault(key, str(len(self.notes) + 1))
         if not gathered.in_code:
             gathered.lines[-1].append(Run("", note=self.notes[key]))
 
-    def _drawing(self, element: _Element, gathered: _Paragraph, depth: int) -> None:
+    def _drawing(self, element: _Element, gathered: Paragraph, depth: int) -> None:
         """Text boxes become paragraphs behind this one, pictures stay in their place."""
         boxes = [one for one in element.iter() if local(one) == "txbxContent"]
         for box in boxes[:1]:
@@ -522,7 +389,7 @@ class _Reader:
                     Doubt(self.line, "chart-left-out", "Word 图表没有导入（数据在原始文件里）。")
                 )
 
-    def _picture(self, relation: str, element: _Element, gathered: _Paragraph) -> None:
+    def _picture(self, relation: str, element: _Element, gathered: Paragraph) -> None:
         target = self.relations.get(relation, ("", ""))[1]
         suffix = posixpath.splitext(target)[1].lower()
         if suffix not in _PICTURES or (data := self.package.bytes_of(target)) is None:
@@ -530,7 +397,7 @@ class _Reader:
         name = f"图片/{hashlib.sha256(data).hexdigest()[:12]}{suffix}"
         self.found.files[name] = data
         text = next((value(one, "descr") for one in element.iter() if local(one) == "docPr"), "")
-        _say(gathered, Run(clean_text(text), picture=name))
+        say(gathered, Run(clean_text(text), picture=name))
         if suffix in {".emf", ".wmf"}:
             self.found.doubts.append(
                 Doubt(
@@ -564,7 +431,7 @@ class _Reader:
             for row in grid:
                 yield Piece(line=line, type="definition", text=row[0].text, caption=row[1].text)
             return
-        piece = Piece(line=line, type="table", rows=_spans(grid))
+        piece = Piece(line=line, type="table", rows=spans(grid))
         if any(cell.text.strip() for row in piece.rows for cell in row):
             yield piece
 
@@ -584,8 +451,7 @@ class _Reader:
         return all(p is not None and self._style_name(p) == "表单栏目" for p in firsts)
 
     def _style_name(self, paragraph: _Element) -> str:
-        style = self.styles.get(value(child(paragraph, "pPr", "pStyle")))
-        return style.name if style else ""
+        return self.styles.name(value(child(paragraph, "pPr", "pStyle")))
 
     def _row(self, row: _Element, depth: int) -> list[FormCell]:
         before = number(value(child(row, "trPr", "gridBefore")))
@@ -596,20 +462,11 @@ class _Reader:
             properties = child(cell, "tcPr")
             merge = child(properties, "vMerge")
             state = "" if merge is None else value(merge) or "continue"
-            pieces = [_unnested(piece) for piece in self._blocks(cell, depth + 1)]
+            pieces = [unnested(piece) for piece in self._blocks(cell, depth + 1)]
             span = max(1, number(value(child(properties, "gridSpan")), 1))
             marked = any(local(one) == "bookmarkStart" for one in cell.iter())
             found.append(FormCell(pieces, span, state, marked))
         return found
-
-
-def _inner(element: _Element, name: str) -> _Element:
-    """The element that holds the text of an element around runs."""
-    if name == "AlternateContent":
-        return _choice(element)
-    wrapped = {"sdt": "sdtContent", "ruby": "rubyBase"}.get(name)
-    content = child(element, wrapped) if wrapped else None
-    return element if content is None else content
 
 
 def _through(element: _Element) -> Iterator[_Element]:
@@ -629,171 +486,3 @@ def _through(element: _Element) -> Iterator[_Element]:
             yield from _through(one)
         else:
             yield one
-
-
-def _without_sheets(pieces: list[Piece]) -> list[Piece]:
-    """A Wenshu file without the approval sheet behind its text, which has a title of its own."""
-    titles = [at for at, piece in enumerate(pieces) if piece.title]
-    later = [at for at in titles if titles[0] + 3 < at]
-    kept = pieces[: later[0]] if later else pieces
-    while kept and kept[-1].caption and kept[-1].type == "text":
-        kept = kept[:-1]
-    return kept
-
-
-def _unnested(piece: Piece) -> Piece:
-    """A heading inside a cell is a paragraph of the cell."""
-    piece.heading, piece.title = 0, False
-    return piece
-
-
-def _spans(grid: list[list[FormCell]]) -> list[list[TableCell]]:
-    """Vertical merges into row spans; the continued cells go."""
-    starts: dict[int, tuple[int, int]] = {}
-    rows: list[list[TableCell]] = []
-    for r, row in enumerate(grid):
-        cells: list[TableCell] = []
-        column = 0
-        for one in row:
-            text, span, merge = _flat(one.pieces), one.columns, one.merge
-            if merge == "continue" and column in starts:
-                top, at = starts[column]
-                cell = rows[top][at]
-                rows[top][at] = TableCell(cell.text, cell.columns, r - top + 1)
-            else:
-                starts.pop(column, None)
-                if merge == "restart":
-                    starts[column] = (r, len(cells))
-                cells.append(TableCell(text, span))
-            column += span
-        rows.append(cells)
-    return rows
-
-
-def _flat(pieces: list[Piece]) -> str:
-    """A cell's text on lines; a table inside it row by row."""
-    lines: list[str] = []
-    for piece in pieces:
-        if piece.type == "table":
-            lines += [" ".join(cell.text for cell in row) for row in piece.rows]
-        elif piece.type == "definition":
-            lines.append(f"{piece.text}：{piece.caption}")
-        else:
-            lines.append(f"{piece.label}{piece.text}")
-    return "\n".join(line for line in lines if line)
-
-
-def _flag(element: _Element | None) -> bool | None:
-    return None if element is None else value(element) not in _OFF
-
-
-def _choice(element: _Element) -> _Element:
-    """What of alternative contents counts: the fallback where it alone holds the text."""
-    choice, fallback = child(element, "Choice"), child(element, "Fallback")
-    if choice is None:
-        return fallback if fallback is not None else element
-    return choice
-
-
-def _with(shape: Run, text: str) -> Run:
-    return Run(text, shape.bold, shape.italic, shape.strike, shape.link)
-
-
-def _say(gathered: _Paragraph, run: Run) -> None:
-    if gathered.in_code or not (run.text or run.picture):
-        return
-    first, *others = run.text.split("\n") if not run.picture else [run.text]
-    gathered.lines[-1].append(
-        Run(first, run.bold, run.italic, run.strike, run.link, picture=run.picture)
-    )
-    for text in others:
-        gathered.lines.append([_with(run, text)])
-
-
-def _field(gathered: _Paragraph, kind: str) -> None:
-    """Follow a field: its code is not text, its result is."""
-    match kind:
-        case "begin":
-            gathered.fields.append("code")
-        case "separate" if gathered.fields:
-            gathered.fields[-1] = "result"
-        case "end" if gathered.fields:
-            gathered.fields.pop()
-
-
-def _character(element: _Element, name: str) -> str | None:
-    """The text that a child of a run stands for, None when it is not text."""
-    match name:
-        case "t":
-            return clean_text(element.text or "")
-        case "tab" | "ptab":
-            return "\t"
-        case "noBreakHyphen":
-            return "-"
-        case "sym":
-            return _symbol(element)
-        case _:
-            return None
-
-
-def _symbol(element: _Element) -> str:
-    code = value(element, "char")
-    known = {
-        "F0FC": "√",
-        "F0FB": "×",
-        "F052": "☑",
-        "F0A3": "□",
-        "F0A8": "□",
-        "F06F": "□",
-        "F0FE": "☑",
-        "F0B7": "·",
-    }
-    return known.get(code.upper(), "□")
-
-
-def _give_label(piece: Piece, label: str) -> None:
-    """An automatic number that reads as one is the piece's label; any other is text."""
-    from importer.marks import read_mark  # noqa: PLC0415
-
-    mark = read_mark(f"{label} 文")
-    if mark is not None and not mark.weak:
-        piece.label = label
-    else:
-        piece.text, piece.runs = f"{label} {piece.text}".strip(), ()
-
-
-def _merged(runs: list[Run]) -> list[Run]:
-    found: list[Run] = []
-    for run in runs:
-        last = found[-1] if found else None
-        alike = last is not None and not (run.note or run.picture or last.note or last.picture)
-        if (
-            alike
-            and last is not None
-            and (last.bold, last.italic, last.strike, last.link)
-            == (run.bold, run.italic, run.strike, run.link)
-        ):
-            found[-1] = _with(last, last.text + run.text)
-        else:
-            found.append(run)
-    return found
-
-
-def _trimmed(runs: list[Run]) -> tuple[Run, ...]:
-    """Runs without the white space at both ends of the paragraph."""
-    runs = list(runs)
-    while runs and not (runs[0].note or runs[0].picture) and not runs[0].text.strip(" \t\u3000"):
-        runs.pop(0)
-    while runs and not (runs[-1].note or runs[-1].picture) and not runs[-1].text.strip(" \t\u3000"):
-        runs.pop()
-    if runs and not runs[0].picture:
-        first = runs[0]
-        runs[0] = Run(
-            first.text.lstrip(" \t\u3000"),
-            first.bold,
-            first.italic,
-            first.strike,
-            first.link,
-            first.note,
-        )
-    return tuple(runs)

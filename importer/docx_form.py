@@ -166,3 +166,55 @@ def _with_share(pieces: Sequence[Piece], share: str) -> Iterator[Piece]:
             piece.text = f"{head}{named}{colon}{rest}" if colon else f"{piece.text}{named}"
             piece.runs = ()
         yield piece
+
+
+def spans(grid: list[list[FormCell]]) -> list[list[TableCell]]:
+    """Vertical merges into row spans; the continued cells go."""
+    starts: dict[int, tuple[int, int]] = {}
+    rows: list[list[TableCell]] = []
+    for r, row in enumerate(grid):
+        cells: list[TableCell] = []
+        column = 0
+        for one in row:
+            text, span, merge = flat_text(one.pieces), one.columns, one.merge
+            if merge == "continue" and column in starts:
+                top, at = starts[column]
+                cell = rows[top][at]
+                rows[top][at] = TableCell(cell.text, cell.columns, r - top + 1)
+            else:
+                starts.pop(column, None)
+                if merge == "restart":
+                    starts[column] = (r, len(cells))
+                cells.append(TableCell(text, span))
+            column += span
+        rows.append(cells)
+    return rows
+
+
+def flat_text(pieces: list[Piece]) -> str:
+    """A cell's text on lines; a table inside it row by row."""
+    lines: list[str] = []
+    for piece in pieces:
+        if piece.type == "table":
+            lines += [" ".join(cell.text for cell in row) for row in piece.rows]
+        elif piece.type == "definition":
+            lines.append(f"{piece.text}：{piece.caption}")
+        else:
+            lines.append(f"{piece.label}{piece.text}")
+    return "\n".join(line for line in lines if line)
+
+
+def without_sheets(pieces: list[Piece]) -> list[Piece]:
+    """A Wenshu file without the approval sheet behind its text, which has a title of its own."""
+    titles = [at for at, piece in enumerate(pieces) if piece.title]
+    later = [at for at in titles if titles[0] + 3 < at]
+    kept = pieces[: later[0]] if later else pieces
+    while kept and kept[-1].caption and kept[-1].type == "text":
+        kept = kept[:-1]
+    return kept
+
+
+def unnested(piece: Piece) -> Piece:
+    """A heading inside a cell is a paragraph of the cell."""
+    piece.heading, piece.title = 0, False
+    return piece

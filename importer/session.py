@@ -10,28 +10,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from importer.duplicates import near_duplicates
 from importer.model import Draft
+from importer.provenance import model_json, same_text
 from importer.report import report_markdown
-from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, version_mark, write
-from importer.similar import likeness
+from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, write
 from importer.walking import walk
 from importer.workers import SECONDS, Task, read_all
 from store.exceptions import EnvironmentRefused, InputError, WenshuError
 from store.files import reason, write_atomic
-from store.model import Clause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from importer.duplicates import Group
     from importer.walking import Found
     from importer.workers import Answer
-    from store.document import Document
-    from store.model import Block, Section
     from store.workspace import Workspace
 
 REPORTS: Final = "导入报告"
-_NEAR: Final = 0.5
-_SENTENCE: Final = 6
 _KEPT_CHARACTERS: Final = 4_000_000
 
 
@@ -56,15 +53,6 @@ class Source:
     unchanged: bool = False
     twin: str = ""
     documents: list[Draft] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Group:
-    """Documents of different files that are nearly the same, proposed as versions of one text."""
-
-    ids: list[str]
-    likeness: float
-    differences: list[str]
 
 
 @dataclass(slots=True)
@@ -357,72 +345,6 @@ class _Job:
         return self.result
 
 
-def same_text(document: Document, draft: Draft) -> bool:
-    """Whether all of a document stands in a printed file in order, and the file says nothing more."""  # noqa: E501
-    from store.parser import parse_body  # noqa: PLC0415 - only for files of our own
-
-    printed = _bare(draft.facts.get("全文", ""))
-    at = 0
-    for block in document.body.root.walk_blocks():
-        text = _bare(block.text) if block.type in {"paragraph", "clause"} else ""
-        found = printed.find(text, at) if len(text) > _SENTENCE else at
-        if found < 0:
-            return False
-        at = max(at, found)
-    known = "".join(_texts_of(document.body.root))
-    there = parse_body(draft.body, document.kind.numbering).root
-    return all(text in known for text in _texts_of(there) if len(text) > _SENTENCE)
-
-
-def _texts_of(root: Section) -> Iterator[str]:
-    """Every text of a body: headings, blocks, cells, captions."""
-    for section in root.walk():
-        yield _bare(section.heading)
-    for block in root.walk_blocks():
-        yield from (_bare(cell.text) for row in block.rows for cell in row)
-        if not block.rows:
-            yield _bare(block.text)
-        yield _bare(block.caption)
-
-
-_SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）")
-
-
-def _bare(text: str) -> str:
-    """Text without white space, and without shares, which a form prints in a column."""
-    return _SHARE.sub("", re.sub(r"\s+", "", text))
-
-
-def model_json(section: Section, level: int = 1) -> list[dict[str, object]]:
-    """The numbered pieces of a parsed body as JSON has them."""
-    found = [piece for block in section.blocks for piece in _block_json(block, level)]
-    for child in section.sections:
-        inner = model_json(child, level + 1 if child.label else level)
-        if not child.label:
-            found += inner
-            continue
-        found.append(
-            _piece_json(child.label, child.number, level, child.heading, child.line, inner)
-        )
-    return found
-
-
-def _block_json(block: Block, level: int) -> list[dict[str, object]]:
-    if not isinstance(block, Clause):
-        return [piece for child in block.children for piece in _block_json(child, level)]
-    inner = [piece for child in block.children for piece in _block_json(child, level + 1)]
-    return [_piece_json(block.label, block.number, level, block.text, block.line, inner)]
-
-
-def _piece_json(
-    label: str, number: int, level: int, text: str, line: int, children: list[dict[str, object]]
-) -> dict[str, object]:
-    return {
-        "label": label, "number": number, "level": level, "text": text, "line": line,
-        "recovered": False, "children": children,
-    }  # fmt: skip
-
-
 def _counted(clauses: object) -> list[dict[str, object]]:
     """Numbered pieces without their texts, for counting."""
     listed = clauses if isinstance(clauses, list) else []
@@ -467,56 +389,3 @@ def linked(draft: Draft) -> str:
         if len(pattern.findall(body)) == 1 and '"' not in figure.name:
             body = pattern.sub(f"{{{{ {name}.值 }}}}", body)
     return body
-
-
-def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
-    """Documents of different files that are nearly the same, with what differs."""
-    found: list[Group] = []
-    drafts = [
-        (source, draft)
-        for source in result.sources
-        for draft in source.documents
-        if draft.signature
-    ]
-    buckets: dict[int, list[int]] = defaultdict(list)
-    for at, (_, draft) in enumerate(drafts):
-        for value in draft.signature[:12]:
-            buckets[value].append(at)
-    grouped: dict[int, set[int]] = {}
-    pairs = {
-        (one, other) for members in buckets.values() if 1 < len(members) <= 40
-        for one in members for other in members if one < other
-    }  # fmt: skip
-    for one, other in sorted(pairs):
-        if drafts[one][0] is drafts[other][0]:
-            continue
-        if likeness(drafts[one][1].signature, drafts[other][1].signature) >= _NEAR:
-            group = grouped.get(one) or grouped.get(other) or set()
-            group |= {one, other}
-            for member in group:
-                grouped[member] = group
-    for group in {id(group): group for group in grouped.values()}.values():
-        members = [drafts[at] for at in sorted(group)]
-        first = members[0][1]
-        alike = min(likeness(first.signature, draft.signature) for _, draft in members[1:])
-        lines = [
-            f"{source.name}（{version_mark(source.name) or '无版本字样'}）："
-            + difference(bodies.get(first.id, ""), bodies.get(draft.id, ""))
-            for source, draft in members[1:]
-        ]
-        found.append(Group([draft.id for _, draft in members], round(alike, 2), lines))
-    return found
-
-
-def difference(one: str, other: str) -> str:
-    """How two texts differ, in a line: the lines that are gone and the ones that are new."""
-    old, new = (
-        [line.strip() for line in one.split("\n") if line.strip()],
-        [line.strip() for line in other.split("\n") if line.strip()],
-    )
-    gone = [line for line in old if line not in set(new)]
-    added = [line for line in new if line not in set(old)]
-    if not gone and not added:
-        return "文字相同"
-    shown = [f"少：{line[:30]}" for line in gone[:2]] + [f"多：{line[:30]}" for line in added[:2]]
-    return f"少 {len(gone)} 段，多 {len(added)} 段（{'；'.join(shown)}）"

@@ -57,12 +57,12 @@ def test_one_character_forms_become_ordinary_at_the_beginning(text: str, expecte
 @pytest.mark.parametrize(
     ("text", "length"),
     [
-        ("___平时的拜访", 3),
-        ("__、平时", 3),
-        ("口、平时", 2),
-        ("、平时的拜访", 1),
-        ("（  ）平时", 4),
-        ("l.平时", 2),
+        ("___日常的走访", 3),
+        ("__、日常", 3),
+        ("口、日常", 2),
+        ("、日常的走访", 1),
+        ("（  ）日常", 4),
+        ("l.日常", 2),
     ],
 )
 def test_traces_of_lost_numbers_are_seen(text: str, length: int) -> None:
@@ -71,7 +71,7 @@ def test_traces_of_lost_numbers_are_seen(text: str, length: int) -> None:
     assert lost.length == length
 
 
-@pytest.mark.parametrize("text", ["平时的拜访", "……平时", "__", "。平时"])
+@pytest.mark.parametrize("text", ["日常的走访", "……日常", "__", "。日常"])
 def test_ordinary_text_has_no_trace(text: str) -> None:
     assert read_lost(text) is None
 

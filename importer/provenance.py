@@ -1,0 +1,80 @@
+"""Whether a Word file that Wenshu made still says exactly what its document says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from store.model import Clause
+from store.parser import parse_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from importer.model import Draft
+    from store.document import Document
+    from store.model import Block, Section
+
+_SENTENCE: Final = 6
+_SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）")
+
+
+def same_text(document: Document, draft: Draft) -> bool:
+    """Whether all of a document stands in a printed file in order, and the file says nothing more."""  # noqa: E501
+    printed = _bare(draft.facts.get("全文", ""))
+    at = 0
+    for block in document.body.root.walk_blocks():
+        text = _bare(block.text) if block.type in {"paragraph", "clause"} else ""
+        found = printed.find(text, at) if len(text) > _SENTENCE else at
+        if found < 0:
+            return False
+        at = max(at, found)
+    known = "".join(_texts_of(document.body.root))
+    there = parse_body(draft.body, document.kind.numbering).root
+    return all(text in known for text in _texts_of(there) if len(text) > _SENTENCE)
+
+
+def _texts_of(root: Section) -> Iterator[str]:
+    """Every text of a body: headings, blocks, cells, captions."""
+    for section in root.walk():
+        yield _bare(section.heading)
+    for block in root.walk_blocks():
+        yield from (_bare(cell.text) for row in block.rows for cell in row)
+        if not block.rows:
+            yield _bare(block.text)
+        yield _bare(block.caption)
+
+
+def _bare(text: str) -> str:
+    """Text without white space, and without shares, which a form prints in a column."""
+    return _SHARE.sub("", re.sub(r"\s+", "", text))
+
+
+def model_json(section: Section, level: int = 1) -> list[dict[str, object]]:
+    """The numbered pieces of a parsed body as JSON has them."""
+    found = [piece for block in section.blocks for piece in _block_json(block, level)]
+    for child in section.sections:
+        inner = model_json(child, level + 1 if child.label else level)
+        if not child.label:
+            found += inner
+            continue
+        found.append(
+            _piece_json(child.label, child.number, level, child.heading, child.line, inner)
+        )
+    return found
+
+
+def _block_json(block: Block, level: int) -> list[dict[str, object]]:
+    if not isinstance(block, Clause):
+        return [piece for child in block.children for piece in _block_json(child, level)]
+    inner = [piece for child in block.children for piece in _block_json(child, level + 1)]
+    return [_piece_json(block.label, block.number, level, block.text, block.line, inner)]
+
+
+def _piece_json(
+    label: str, number: int, level: int, text: str, line: int, children: list[dict[str, object]]
+) -> dict[str, object]:
+    return {
+        "label": label, "number": number, "level": level, "text": text, "line": line,
+        "recovered": False, "children": children,
+    }  # fmt: skip
