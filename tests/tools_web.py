@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from web import WebConfig, create_app
+from web import WebConfig, accounts, create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+accounts.METHOD = "scrypt:1024:8:1"  # type: ignore[misc]  # the real cost would fill minutes
 PASSWORD = "long-enough-7"
 BASE = "http://127.0.0.1"
 PEOPLE = {

@@ -77,6 +77,8 @@ def _gate() -> AnyResponse | None:
     if endpoint == "static":
         return None
     g.person = found = _identify(endpoint)
+    if request.routing_exception is not None:
+        return None  # no page answers: 404, 405 or a redirect to the right address
     if request.method not in SAFE_METHODS and not g.get("by_token"):
         _check_forgery(request)
     if found.must_change and endpoint not in CHANGE_ENDPOINTS:

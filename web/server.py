@@ -44,21 +44,26 @@ def make_server(app: Flask) -> MultiSocketServer | BaseWSGIServer:
     site: Site = app.extensions["wenshu"]
     refuse_unsafe(site)
     config = site.config
+    listening = _listen(config.host, config.port)
+    return create_server(
+        app,
+        sockets=[listening],
+        threads=THREADS,
+        ident="",
+        max_request_body_size=config.max_upload + 1024 * 1024,
+        channel_timeout=60,
+        connection_limit=400,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket at the address; waitress would leave one open where it cannot bind."""
     try:
-        return create_server(
-            app,
-            host=config.host,
-            port=config.port,
-            threads=THREADS,
-            ident="",
-            max_request_body_size=config.max_upload + 1024 * 1024,
-            channel_timeout=60,
-            connection_limit=400,
-        )
-    except (OSError, ValueError, socket.gaierror) as error:
-        why = reason(error) if isinstance(error, OSError) else str(error)
+        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
         raise EnvironmentRefused(
-            f"无法在 {config.host}:{config.port} 上监听：{why}。",
+            f"无法在 {host}:{port} 上监听：{reason(error)}。",
             hint="端口可能被占用，换一个：--port 8521；也请核对地址。",
         ) from error
 

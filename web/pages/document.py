@@ -12,6 +12,7 @@ from store.exceptions import NotFoundError, WenshuError
 from store.schema import FIELDS
 from store.units import citation
 from web.markup import page_html
+from web.pages.edit import is_published
 from web.rights import Act
 from web.site import note, rights, site, view
 
@@ -63,6 +64,8 @@ def show(doc_id: str) -> str:
         basis=_named(seen, entry.meta.basis),
         problems=[p for p in document.problems if p.severity != "notice"],
         checks=rights().may(Act.CHECK),
+        edits=rights().edits(entry),
+        locked=is_published(entry),
     )
 
 
