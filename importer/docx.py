@@ -168,20 +168,18 @@ class _Reader:
                     )
 
     def _page_parts(self) -> None:
-        """What stands in headers: forms keep their number and version there."""
-        texts: list[str] = []
+        """What stands in headers and footers: forms keep their number and version there."""
         if "文枢文档" in self.found.facts:
             return
+        texts: list[str] = []
         for kind, target in self.relations.values():
-            if kind != "header" or (root := self.package.xml(target)) is None:
-                continue
-            lines = [self._plain(p).strip() for p in root.iter() if local(p) == "p"]
-            texts += [line for line in lines if len(line) > 1 and line not in texts]
+            if kind in {"header", "footer"} and (root := self.package.xml(target)) is not None:
+                lines = [self._plain(one).strip() for one in root.iter() if local(one) == "p"]
+                texts += [line for line in lines if _says_something(line) and line not in texts]
         if texts:
             self.found.facts["页眉"] = "\n".join(texts)
-            self.found.doubts.append(
-                Doubt(0, "page-header", f"页眉的文字没有放进正文：{'；'.join(texts)[:200]}")
-            )
+            said = "；".join(texts)[:300]
+            self.found.doubts.append(Doubt(0, "page-header", f"页眉页脚的文字没有放进正文：{said}"))
 
     def _plain(self, paragraph: _Element) -> str:
         gathered = Paragraph()
@@ -486,3 +484,8 @@ def _through(element: _Element) -> Iterator[_Element]:
             yield from _through(one)
         else:
             yield one
+
+
+def _says_something(line: str) -> bool:
+    """Whether a line of a header or footer is more than a page number."""
+    return len(re.sub(r"[第共页\d\s/\-—–·]", "", line)) > 1  # noqa: RUF001

@@ -104,7 +104,7 @@ def fill(
     """
     lines = [line for top in nodes for node in top.walk() for line in _lines_of(node)]
     text = unicodedata.normalize("NFC", "\n".join(lines))
-    ends = "\n".join([*lines[:12], *lines[-12:]])
+    ends = "\n".join([*lines[:12], *lines[-12:], properties.get("页眉", "")])
     found: dict[str, object] = {}
     _labelled(found, ends)
     found.setdefault("部门", department_of(title, ends if kind.slug == "job-duty" else ""))

@@ -34,6 +34,7 @@ _VERSION_MARK: Final = re.compile(
     r"(?:最终版|终稿|定稿|修订稿|修订版?|修改稿|初稿|草稿|征求意见稿|送审稿|副本|复件|新版|旧版|[vV]\d+(?:\.\d+)*|(?:19|20)\d{2}(?:年|版|年版)?)\s*[（(]?\d{0,3}[)）]?"
 )
 ALIKE: Final = 0.5
+_SAME_FILE: Final = 0.2
 UNKNOWN_DEPARTMENT: Final = "待补"
 ORIGINALS: Final = "原始文件"
 SOURCE_KEY: Final = "来源"
@@ -193,7 +194,7 @@ class Placer:
             return draft.title, ""
         near = max(family, key=lambda one: likeness(draft.signature, self.library.signature(one)))
         alike = likeness(draft.signature, self.library.signature(near))
-        if alike >= ALIKE or near is older:
+        if alike >= ALIKE or (near is older and alike >= _SAME_FILE):
             version = self._version(fields, family, origin)
             fields["版本"] = version
             draft.action = "version"
@@ -205,6 +206,16 @@ class Placer:
                 )
             )
             return near.title, f"@{safe_name(version)}"
+        if fields.get("编号") and near.number == fields["编号"]:
+            number_text = fields.pop("编号")
+            draft.doubts.append(
+                Doubt(
+                    draft.line,
+                    "number-taken",
+                    f"编号“{number_text}”已属于内容不同的“{near.id}”，没有采用，请核对。",
+                )
+            )
+            return self._title(draft, origin, department, fields)
         mark = draft.ordinal or f"导入{len(family) + 1}"
         title = f"{draft.title}（{mark}）"
         taken = {one.title for one in self.library.known.values()}

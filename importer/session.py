@@ -16,6 +16,7 @@ from importer.provenance import model_json, same_text
 from importer.report import report_markdown
 from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, write
 from importer.walking import walk
+from importer.worker import LARGE_TEXT
 from importer.workers import SECONDS, Task, read_all
 from store.exceptions import EnvironmentRefused, InputError, WenshuError
 from store.files import reason, write_atomic
@@ -106,7 +107,7 @@ def import_paths(
         job = _Job(workspace, Path(folder), dry_run=dry_run, link_metrics=link_metrics)
         job.keep_clauses, job.advance, job.seconds = keep_clauses, advance, seconds
         job.run(paths)
-    return job.finish()
+        return job.finish()
 
 
 class _Job:
@@ -140,7 +141,7 @@ class _Job:
         if late:
             self._read(self._converted(late), total)
 
-    # -- finding ------------------------------------------------------------------------------------  # noqa: E501
+    # -- finding --------------------------------------------------------------
 
     def _tasks(self, paths: Sequence[Path]) -> Iterator[Task]:
         for found in walk(paths, self.folder):
@@ -177,7 +178,7 @@ class _Job:
             return None
         return Origin(found.path, found.name, fingerprint)
 
-    # -- reading ------------------------------------------------------------------------------------  # noqa: E501
+    # -- reading --------------------------------------------------------------
 
     def _split_office(self, tasks: list[Task]) -> tuple[list[Task], list[Task]]:
         """Apart: what LibreOffice must convert first."""
@@ -214,26 +215,47 @@ class _Job:
         return ready
 
     def _read(self, tasks: list[Task], total: int) -> None:
+        """Read files side by side and place their documents in the files' order."""
+        order = [task.index for task in tasks]
+        large = {task.index for task in tasks if task.path.stat().st_size > LARGE_TEXT}
+        answers: dict[int, list[Answer]] = defaultdict(list)
+        finished: set[int] = set()
+        place = 0
         for answer in read_all(tasks, self.workspace.kinds, seconds=self.seconds):
-            self._take(answer)
-            if answer.sort == "done" and self.advance is not None:
-                self.done += 1
-                self.advance(self.done, total)
+            if answer.index < 0:
+                raise EnvironmentRefused(str(answer.value))
+            if answer.sort == "done":
+                finished.add(answer.index)
+                self._advance(total)
+            answers[answer.index].append(answer)
+            if order[place] in large and answer.index == order[place] and answer.sort == "draft":
+                self._settle(answer.index, answers.pop(answer.index), whole=False)
+            while place < len(order) and order[place] in finished:
+                self._settle(order[place], answers.pop(order[place], []))
+                place += 1
 
-    def _take(self, answer: Answer) -> None:
-        if answer.index < 0:
-            raise EnvironmentRefused(str(answer.value))
-        source = self.result.sources[answer.index]
-        if answer.sort == "encoding":
-            source.encoding = str(answer.value)
-        elif answer.sort == "error":
-            source.error = str(answer.value)
-        elif answer.sort == "draft" and isinstance(answer.value, Draft):
-            self._place(source, answer.index, answer.value)
-        elif answer.sort == "done" and not source.documents and not source.error:
+    def _advance(self, total: int) -> None:
+        self.done += 1
+        if self.advance is not None:
+            self.advance(self.done, total)
+
+    def _settle(self, index: int, answers: list[Answer], *, whole: bool = True) -> None:
+        """Place what a file gave; one that failed gives nothing, if it was small enough to wait."""
+        source = self.result.sources[index]
+        for answer in answers:
+            if answer.sort == "encoding":
+                source.encoding = str(answer.value)
+            elif answer.sort == "error":
+                source.error = str(answer.value)
+        if source.error and whole:
+            return
+        for answer in answers:
+            if answer.sort == "draft" and isinstance(answer.value, Draft):
+                self._place(source, index, answer.value)
+        if whole and not source.documents:
             source.error = "文件里没有可以导入的文字（可能是扫描件或空白文件）。"
 
-    # -- placing and writing ---------------------------------------------------------------------------  # noqa: E501
+    # -- placing and writing -----------------------------------------------------
 
     def _place(self, source: Source, index: int, draft: Draft) -> None:
         origin = self.origins[index]
@@ -307,6 +329,8 @@ class _Job:
             draft.action = draft.action or "new"
         except WenshuError as error:
             source.error = error.message
+        except OSError as error:
+            source.error = f"无法读取：{reason(error)}。"
         self._slim(draft, keep_body=False)
 
     def _slim(self, draft: Draft, *, keep_body: bool) -> None:

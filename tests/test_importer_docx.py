@@ -174,6 +174,22 @@ def test_footnotes_and_emphasis_reach_the_markdown(tmp_path: Path) -> None:
     assert "[^1]: 见附件一" in made.body
 
 
+def test_headers_of_forms_give_number_and_version(tmp_path: Path) -> None:
+    header = f'<w:hdr xmlns:w="{W}">{p("文件编号：GS-RL-07　版本：2.1")}</w:hdr>'
+    footer = f'<w:ftr xmlns:w="{W}">{p("第 1 页 共 3 页")}</w:ftr>'
+    path = tmp_path / "表.docx"
+    data = docx(
+        p("考勤管理办法") + p("第一条 按时上班。"),
+        parts={"header1.xml": header, "footer1.xml": footer},
+    )
+    path.write_bytes(data)
+    made = outline_all(read_docx(path), "表.docx", kinds())[0]
+    assert (made.fields["编号"], made.fields["版本"]) == ("GS-RL-07", "2.1")
+    assert [doubt.message for doubt in made.doubts if doubt.code == "page-header"] == [
+        "页眉页脚的文字没有放进正文：文件编号：GS-RL-07　版本：2.1"
+    ]
+
+
 def test_pictures_are_handed_over_as_files(tmp_path: Path) -> None:
     drawing = (
         '<w:p><w:r><w:drawing><wp:docPr xmlns:wp="x" descr="流程图"/>'

@@ -389,3 +389,39 @@ def test_without_libreoffice_old_files_are_named(workspace, share, monkeypatch) 
     monkeypatch.setattr("store.office.find_office", lambda: None)
     result = import_paths(workspace, [share])
     assert "LibreOffice" in result.failed[0].error
+
+
+def test_ids_do_not_depend_on_who_reads_faster(tmp_path: Path, share) -> None:
+    for number in range(12):
+        words = (
+            "登记来访客户、整理客户档案、回访重点客户"
+            if number % 2
+            else "巡查设施、记录故障、联系维修"
+        )
+        (share / f"{number:02d}.txt").write_text(
+            f"客户部岗位职责\n1.负责{words}，第{number}组每日完成。\n2.完成第{number}项交办工作。\n"
+            + "3.按月报告。\n" * (number % 3),
+            encoding="utf-8",
+        )
+    outcomes = []
+    for name in ("一", "二"):
+        (tmp_path / name / "kb").mkdir(parents=True)
+        result = import_paths(Workspace.open(tmp_path / name), [share])
+        outcomes.append(
+            [(source.name, [draft.id for draft in source.documents]) for source in result.sources]
+        )
+    assert outcomes[0] == outcomes[1]
+
+
+def test_one_number_for_two_texts_is_not_believed(workspace, share) -> None:
+    (share / "a.txt").write_text(
+        "考勤办法\n编号：GS-01\n第一条 员工应当按时上班，不得迟到。\n第二条 请假应当书面申请。\n",
+        encoding="utf-8",
+    )
+    (share / "b.txt").write_text(
+        "印章办法\n编号：GS-01\n第一条 印章由办公室专人保管。\n第二条 用印应当逐次登记。\n",
+        encoding="utf-8",
+    )
+    result = import_paths(workspace, [share])
+    assert "number-taken" in [doubt.code for doubt in result.documents[1].doubts]
+    assert not errors(workspace)
