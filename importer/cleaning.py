@@ -148,7 +148,9 @@ def take_out_noise(pieces: list[Piece], doubts: list[Doubt]) -> list[Piece]:
     return kept
 
 
-_CONTENTS_LINE: Final = re.compile(r"^\S.{1,60}?(?:[\s.…·．—-]{2,}|\s|\t)[0-9]{1,4}$")
+_CONTENTS_LINE: Final = re.compile(
+    r"^\S.{1,60}?(?:[\s.…·．—-]{2,}|\s|\t)[0-9]{1,4}$|^\S.{1,60}?[.…·．]{4,}\s*[0-9]{0,4}$"
+)
 _CONTENTS_WORD: Final = re.compile(r"^目\s*[录次]$")
 
 
@@ -176,7 +178,7 @@ def take_out_contents(pieces: list[Piece], doubts: list[Doubt]) -> list[Piece]:
 
 def _is_contents_line(piece: Piece, run: list[Piece]) -> bool:
     text = piece.text.strip()
-    if piece.type != "text" or len(text) > 70:
+    if piece.type != "text" or len(re.sub(r"[.…·．]+", "", text)) > 70:
         return False
     if _CONTENTS_WORD.match(text) and not run:
         return True

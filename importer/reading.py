@@ -203,6 +203,8 @@ def _read_text(path: Path) -> Reading:
     pieces = list(read_lines(path, encoding))
     found = Reading(pieces=pieces, encoding=printed_encoding(encoding))
     broken = sum(piece.text.count("\ufffd") for piece in pieces)
+    if broken > sum(len(piece.text) for piece in pieces) // 10:
+        raise InputError("文件不是文本，也不是认识的格式，可能已损坏。", path=str(path))
     if broken:
         first = next(piece.line for piece in pieces if "\ufffd" in piece.text)
         found.doubts.append(

@@ -234,4 +234,9 @@ def test_contents_of_a_text_are_left_out_and_said() -> None:
         "考勤办法\n目录\n第一章 总则 1\n第二章 考勤 3\n第三章 附则 9\n第一章 总则\n第一条 按时上班，不得迟到。\n第二章 考勤\n第二条 打卡。\n第三章 附则\n第三条 解释。"
     )
     assert labels(made.nodes) == ["第一章", "第一条", "第二章", "第二条", "第三章", "第三条"]
+    dots = "." * 90
+    made = draft(
+        f"考勤办法\n第一章总则{dots}\n第二章考勤{dots}3\n第三章附则{dots}\n第一条 按时上班，不得迟到。\n第二条 打卡。"
+    )
+    assert labels(made.nodes) == ["第一条", "第二条"]
     assert "contents-left-out" in codes(made)
