@@ -137,6 +137,7 @@ class _Job:
             for problem in document.problems
             if problem.severity != "notice"
         ]
+        self.warnings += self.layout.remarks
 
     def run(self, *, measure: bool = True) -> Rendered:
         """Render once, and once more where the table of contents wants its page numbers."""

@@ -10,9 +10,10 @@ import re
 import tomllib
 from typing import Any, Final
 
-_TABLE: Final = re.compile(r"^(\s*\[{1,2})([^\[\]\"'#]+)(\]{1,2}.*)$")
+_TABLE: Final = re.compile(r"^(\s*\[{1,2})([^\[\]#]+)(\]{1,2}.*)$")
 _PAIR: Final = re.compile(r"^(\s*)([^\s=\"'#\[\]{},][^=\"'#\[\]{},]*?)(\s*=.*)$")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_PART: Final = re.compile(r"""(?:"[^"]*"|'[^']*'|[^."'])+""")
 _INLINE: Final = re.compile(r"([{,]\s*)([^\s=\"'{},\[\]#]+)(\s*=)")
 
 
@@ -54,6 +55,6 @@ def _quote_inline(match: re.Match[str]) -> str:
 
 def _quote_path(path: str) -> str:
     return ".".join(
-        part.strip() if _BARE.fullmatch(part.strip()) else f'"{part.strip()}"'
-        for part in path.split(".")
+        f'"{part}"' if _BARE.fullmatch(part) is None and part[:1] not in {'"', "'"} else part
+        for part in (piece.strip() for piece in _PART.findall(path))
     )

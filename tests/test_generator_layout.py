@@ -7,7 +7,10 @@ from tools_word import LAYOUTS, ROOT, layout, part, sdk_errors
 
 from generator.layout import build_template, build_templates, load_layouts
 from generator.layout.build import COMMON
+from generator.layout.company import line_of
+from generator.layout.logo import load_logo
 from generator.layout.styles import resolved, style_id
+from generator.templates import workspace_layouts
 from store.exceptions import InputError, NotFoundError
 from store.kinds import load_kinds
 
@@ -92,6 +95,71 @@ def test_settings_for_one_layout_leave_the_others_alone():
 def test_a_mistake_in_the_settings_is_told_with_its_key(company, told):
     with pytest.raises(InputError, match=told):
         settings(**company).get("公文")
+
+
+SETTINGS = """
+[版式]
+标志 = "没有.png"      # 注
+页边距 = { 上 = 300, 下 = 20 }
+[版式.字体]
+"访宋" = "宋体"
+[版式."公文"]
+水印 = "有"
+[版式.文章.styles.base]
+fnt = "宋体"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("版式", "标志"), 3),
+        (("版式", "页边距", "上"), 4),
+        (("版式", "字体", "访宋"), 6),
+        (("版式", "公文", "水印"), 8),
+        (("版式", "文章", ""), 9),
+        (("版式", "字号", "标题"), 2),
+        (("短信",), 0),
+    ],
+)
+def test_the_line_of_a_setting(path, line):
+    assert line_of(SETTINGS, path) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[版式.页边距]\n上 = 500", r"wenshu.toml 第2行的 \[版式.页边距\].*“500”太大或太小"),
+        ("[版式.字号]\n标题 = '特大号'", "第2行的.*“特大号”不是长度或字号"),
+        ("[版式.字体]\n访宋 = '宋体'", "第2行的.*没有用到字体“访宋”.*是否想写“(仿宋|宋体)”"),
+        ("[版式]\n水印 = '有'", "第2行的.*应写 true 或 false"),
+        ("[版式.'公文'.styles.body]\ncolour = 'red'", "第1行的.*“colour”"),
+        ("[版式]\n标志 = '../外.png'", "第2行的.*在资料库之外"),
+    ],
+)
+def test_a_mistake_in_wenshu_toml_is_told_with_its_line(make_workspace, text, told):
+    workspace = make_workspace({"wenshu.toml": text})
+    layouts = workspace_layouts(workspace)
+    with pytest.raises(InputError, match=told):
+        load_logo(workspace.root, layouts.get("公文"))
+
+
+def test_fonts_that_nobody_knows_are_told_and_used(make_workspace):
+    text = "[版式.字体]\n仿宋 = '仿宋_GB2321'\n黑体 = '微软雅黑'"
+    found = workspace_layouts(make_workspace({"wenshu.toml": text})).get("公文")
+    assert found.base.font == "仿宋_GB2321"
+    assert len(found.remarks) == 1
+    assert "第2行" in found.remarks[0]
+    assert "是否想写“仿宋_GB2312”" in found.remarks[0]
+
+
+def test_sizes_may_be_set_by_chinese_names():
+    assert settings(字号={"标题": "一号", "一级标题": 18}).get("公文").style("title").size == 26
+
+
+def test_margins_leave_room_for_text():
+    with pytest.raises(InputError, match="版心只剩16×225毫米"):
+        settings(页边距={"左": 100, "右": 94}).get("公文")
 
 
 def test_an_unknown_layout_names_the_known_ones():

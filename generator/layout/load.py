@@ -1,16 +1,18 @@
 """Read layouts from `templates/_layouts/*.toml`, with inheritance and a company's own settings.
 
-A layout may say `extends = "…"`: tables are merged key by key, lists replace each other. Settings
-of a company come from the table `版式` in wenshu.toml; each unknown key, font size or length is an
-error that names the file, the key and what would be right.
+A layout may say `extends = "…"`: tables are merged key by key, lists replace each other. What a
+company sets in wenshu.toml is laid over them (`generator.layout.company`).
 """
 
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from generator.layout.records import TOP_KEYS, check_keys, layout_of, sub_table
+from generator.fonts import installed_fonts
+from generator.layout.company import FILE, CompanySettings, fonts_of, merge
+from generator.layout.records import TOP_KEYS, check_keys, layout_of
 from store.exceptions import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -19,11 +21,6 @@ if TYPE_CHECKING:
 
     from generator.layout.model import Layout
     from generator.layout.records import Table
-
-_PAGE_NAMES: Final = {
-    "上": "top", "下": "bottom", "左": "left", "右": "right", "页眉": "header", "页脚": "footer",
-}  # fmt: skip
-_COMPANY_KEYS: Final = ("字体", "页边距", "标志", "字号", "水印")
 
 
 class Layouts:
@@ -40,7 +37,9 @@ class Layouts:
         self._paths: dict[str, Path] = {}
         for folder in folders:
             self._paths.update({path.stem: path for path in sorted(folder.glob("*.toml"))})
-        self._settings = dict(settings or {})
+        self._company = CompanySettings(
+            dict(settings or {}), _text(root / FILE) if settings and root else "", installed_fonts
+        )
         self._built: dict[tuple[str, bool], Layout] = {}
 
     @property
@@ -51,7 +50,7 @@ class Layouts:
     @property
     def has_settings(self) -> bool:
         """Whether a company changed anything."""
-        return bool(self._settings)
+        return bool(self._company.values)
 
     def get(self, name: str, *, plain: bool = False) -> Layout:
         """A layout, with the company's settings unless `plain`.
@@ -67,9 +66,18 @@ class Layouts:
 
     def _build(self, name: str, *, plain: bool) -> Layout:
         table = self._table(name, ())
-        if not plain and self._settings:
-            _apply_settings(table, self._settings, name, self.names)
-        return layout_of(name, table, str(self._paths[name]))
+        if plain or not self.has_settings:
+            return layout_of(name, table, str(self._paths[name]))
+        self.get(name, plain=True)  # the layout itself is right: what is wrong then, is set
+        remarks = self._company.apply(table, name, self.names, self._fonts)
+        layout = layout_of(name, table, self._company.place(name))
+        place = self._company.logo_place(name) if layout.logo else ""
+        return replace(layout, remarks=tuple(remarks), logo_place=place)
+
+    def _fonts(self) -> set[str]:
+        """The fonts that any layout names, and what stands in for them."""
+        tables = [self._table(name, ()) for name in self._paths]
+        return set().union(*(fonts_of(table.get("styles") or {}) for table in tables))  # type: ignore[arg-type]
 
     def _table(self, name: str, seen: tuple[str, ...]) -> Table:
         path = self._paths.get(name)
@@ -85,7 +93,7 @@ class Layouts:
         if parent is None:
             return table
         base = self._table(str(parent), (*seen, name))
-        return _merge(base, table)
+        return merge(base, table)
 
 
 def load_layouts(
@@ -99,7 +107,7 @@ def load_layouts(
     Args:
         folders: Folders with `*.toml`.
         settings: The table 版式 of wenshu.toml.
-        root: The workspace, where the company's logo is looked for.
+        root: The workspace: its logo, and its wenshu.toml for the lines of mistakes.
     """
     return Layouts(folders, settings, root)
 
@@ -113,63 +121,8 @@ def _read(path: Path) -> Table:
         ) from error
 
 
-def _merge(base: Table, table: Mapping[str, object]) -> Table:
-    merged = dict(base)
-    for key, value in table.items():
-        old = merged.get(key)
-        merged[key] = (
-            _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-        )
-    return merged
-
-
-def _apply_settings(
-    table: Table, settings: Mapping[str, object], name: str, layouts: list[str]
-) -> None:
-    """Lay the company's settings over a layout: first those for all, then those for this one."""
-    place = "wenshu.toml 的 [版式]"
-    check_keys(settings, {*_COMPANY_KEYS, *layouts}, place, "版式设置")
-    common = {key: value for key, value in settings.items() if key in _COMPANY_KEYS}
-    own = settings.get(name, {})
-    if not isinstance(own, dict):
-        raise InputError(f"{place}中“{name}”应为一张表。", path="wenshu.toml")
-    check_keys(own, {*_COMPANY_KEYS, *TOP_KEYS}, place, "版式设置")
-    for part in (common, {key: value for key, value in own.items() if key in _COMPANY_KEYS}):
-        _apply_company(table, part, place)
-    raw = {key: value for key, value in own.items() if key not in _COMPANY_KEYS}
-    table.update(_merge(table, raw))
-
-
-def _apply_company(table: Table, part: Mapping[str, object], place: str) -> None:
-    styles = sub_table(table, "styles", "版式")
-    margins = sub_table(part, "页边距", place)
-    check_keys(margins, set(_PAGE_NAMES), place, "页边距")
-    page = sub_table(table, "page", place)
-    table["page"] = page | {_PAGE_NAMES[key]: value for key, value in margins.items()}
-    for old, new in sub_table(part, "字体", place).items():
-        table["styles"] = styles = _replace_font(styles, old, str(new))
-    for key, size in sub_table(part, "字号", place).items():
-        check_keys({key: size}, set(styles), place, "字号")
-        table["styles"] = styles = styles | {key: sub_table(styles, key, place) | {"size": size}}
-    if "标志" in part:
-        table["logo"] = part["标志"]
-    if "水印" in part:
-        table["watermark"] = part["水印"]
-
-
-def _replace_font(styles: Mapping[str, object], old: str, new: str) -> Table:
-    if not new.strip() or len(new) > 31:
-        raise InputError(
-            f"wenshu.toml 的 [版式] 中字体“{new}”不是可用的字体名（1 至 31 个字）。",
-            path="wenshu.toml",
-        )
-    result: Table = {}
-    for key, style in styles.items():
-        if isinstance(style, dict):
-            names = {
-                field: new for field in ("font", "latin", "label_font") if style.get(field) == old
-            }
-            result[key] = style | names
-        else:
-            result[key] = style
-    return result
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -29,24 +29,24 @@ def load_logo(root: Path, layout: Layout) -> Logo | None:
         return None
     path = (root / layout.logo).resolve()
     if not path.is_relative_to(root.resolve()):
-        raise _logo_error(layout.logo, "在资料库之外，请复制到资料库中")
+        raise _logo_error(layout, "在资料库之外，请复制到资料库中")
     if not path.is_file():
-        raise _logo_error(layout.logo, "不存在")
+        raise _logo_error(layout, "不存在")
     data = path.read_bytes()
     measured, extension = measure(data), _EXTENSIONS.get(data[:3], "")
     if measured is None or not extension:
-        raise _logo_error(layout.logo, "不是PNG或JPEG图片")
+        raise _logo_error(layout, "不是PNG或JPEG图片")
     width, height = measured
     if max(width, height) > MAX_SIDE:
-        raise _logo_error(layout.logo, f"每边超过{MAX_SIDE}像素，请先缩小")
+        raise _logo_error(layout, f"每边超过{MAX_SIDE}像素，请先缩小")
     factor = min(_LOGO_HEIGHT / height, _LOGO_WIDTH / width)
     shape = drawing("rIdLogo", 1, mm(width * factor), mm(height * factor), "标志")
     return Logo(data, extension, f"<w:r>{shape}</w:r>")
 
 
-def _logo_error(name: str, why: str) -> InputError:
+def _logo_error(layout: Layout, why: str) -> InputError:
     return InputError(
-        f"wenshu.toml 的 [版式] 中标志“{name}”{why}。",
+        f"{layout.logo_place or '版式设置'}：标志“{layout.logo}”{why}。",
         hint='标志写相对于资料库的路径，例如 标志 = "标志.png"。',
         path="wenshu.toml",
     )

@@ -183,6 +183,8 @@ class Layout:
         body: Whether the document's text stands in it; a sheet for signatures has none.
         signature: What stands behind the body is signed: the end of the body stays with it.
         header: Pieces of the header; `header_even`, `footer_even` for even pages.
+        remarks: What the user is to be told about the company's settings.
+        logo_place: Where the logo is set, for messages.
     """
 
     name: str
@@ -205,6 +207,8 @@ class Layout:
     watermark: bool = True
     body: bool = True
     signature: bool = False
+    remarks: tuple[str, ...] = ()
+    logo_place: str = ""
 
     def style(self, key: str) -> TextStyle:
         """A style by key; unknown ones look like the base text."""

@@ -40,6 +40,7 @@ SIZES: Final = {
     "小五": 9.0,
     "六号": 7.5,
 }
+_LEAST_TEXT: Final = 50
 _PIECE_LISTS: Final = (
     "before", "after", "header", "header_even", "footer", "footer_even",
 )  # fmt: skip
@@ -59,10 +60,17 @@ def layout_of(name: str, table: Table, place: str) -> Layout:
         raise InputError(f"{place}：缺少 styles.base 或其中的 size。", path=place)
     form = table.get("form")
     lists = {key: _pieces(table.get(key, ()), place, key) for key in _PIECE_LISTS}
+    page = _record(Page, sub_table(table, "page", place), place, "page")
+    if min(page.text_width, page.text_height) < _LEAST_TEXT:
+        raise InputError(
+            f"{place}：页边距太大，版心只剩{page.text_width:g}×{page.text_height:g}毫米。",
+            hint=f"版心的宽和高都要有{_LEAST_TEXT}毫米以上。",
+            path=place,
+        )
     return Layout(
         name=name,
         description=str(table.get("description", "")),
-        page=_record(Page, sub_table(table, "page", place), place, "page"),
+        page=page,
         fallbacks={
             key: tuple(_list(value, place, key))
             for key, value in sub_table(table, "fallbacks", place).items()
@@ -77,7 +85,7 @@ def layout_of(name: str, table: Table, place: str) -> Layout:
         watermark=bool(table.get("watermark", True)),
         body=bool(table.get("body", True)),
         signature=bool(table.get("signature", False)),
-        **lists,
+        **lists,  # type: ignore[arg-type]  # the six lists of pieces
     )
 
 
@@ -131,6 +139,13 @@ def _convert(kind: str, value: object, name: str, place: str) -> object:
 
 
 def _length(value: object, name: str, place: str) -> float:
+    number = length(value)
+    if number is None:
+        raise InputError(f"{name} 的值“{value}”不是长度或字号。", path=place)
+    return number
+
+
+def length(value: object) -> float | None:
     """A number, `37mm`, `3.7cm`, `12pt`, or a Chinese font size; the unit only has to fit."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
@@ -141,8 +156,8 @@ def _length(value: object, name: str, place: str) -> float:
     factor = factors.get(text[-2:], 0.0)
     try:
         return float(text[:-2]) * factor if factor else float(text)
-    except ValueError as error:
-        raise InputError(f"{name} 的值“{value}”不是长度或字号。", path=place) from error
+    except ValueError:
+        return None
 
 
 def _style(table: Table, place: str, key: str) -> TextStyle:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from generator.fonts import installed_fonts
 from generator.word.compiled import CompiledTemplate
 from generator.word.errors import TemplateMistake, part_title
 from generator.word.package import WordPackage, read_bytes
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 _MAX_MISTAKES: Final = 50
 _CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _BRACES: Final = re.compile("[\uff5b{]\\s?[\uff5b{]|[\uff5b{]\uff05|\uff05[\uff5d}]")
-_FC_LIST: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,24 +248,3 @@ def _text(element: Element) -> str:
     return "".join(
         child for node in _all(element, "w:t") for child in node.children if isinstance(child, str)
     )
-
-
-@lru_cache(maxsize=1)
-def installed_fonts() -> frozenset[str] | None:
-    """The families this computer has, in lower case; None where that cannot be told."""
-    program = shutil.which("fc-list")
-    if program is None:
-        return None
-    try:
-        done = subprocess.run(  # noqa: S603 (a fixed command)
-            [program, ":", "family"],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_FC_LIST,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    names = re.split(r"[,\n]", done.stdout)
-    return frozenset(name.strip().lower() for name in names if name.strip())
