@@ -403,16 +403,21 @@ class _Reader(Cursor):
                 anchor=anchor,
             )
         inlines = parse_inlines(content)
-        return Block(
-            type="paragraph", line=number, text=plain(inlines), inlines=inlines, anchor=anchor
-        )
+        text = plain(inlines)
+        if len(inlines) == 1 and inlines[0].type == "image":
+            target = inlines[0].target
+            return Block(
+                type="image", line=number, text=text, target=target, caption=text, anchor=anchor
+            )
+        return Block(type="paragraph", line=number, text=text, inlines=inlines, anchor=anchor)
 
     def _definitions(self, terms: list[Line]) -> None:
         """Terms, one a line, with the descriptions below."""
         for number, text in terms:
-            content, anchor, _ = take_attributes(text)
-            block = self._text_block(number, content, anchor)
-            block.type = "definition"
+            content, anchor, _ = take_attributes(unguarded(text))
+            inlines = parse_inlines(content)
+            block = Block(type="definition", line=number, text=plain(inlines), inlines=inlines)
+            block.anchor = anchor
             self.out.append(block)
         while self.descriptions_follow():
             self.skip_blanks_before(DEFINITION)

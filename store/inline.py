@@ -17,7 +17,7 @@ from store.model import Inline
 from store.shield import BLANK, LINE_END, unshield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from markdown import Markdown
@@ -60,6 +60,8 @@ _UNUSED_PATTERNS: Final = (
     "short_reference",
     "short_image_ref",
 )
+# The package keeps what it has read between these; in stars gone wrong it may lose them.
+_LEFT_BEHIND: Final = re.compile("[\x02\x03]")
 _MORE_ESCAPES: Final = ("|", "~", "<", "&", ":", "^", "=")
 
 
@@ -69,10 +71,15 @@ def parse_inlines(text: str) -> Inlines:
     A line end inside an inserted value is a `break`.
     """
     text = text.strip(" \t\n\u3000")
-    if not _SPECIAL.search(text) or len(text) > MAX_MARKED_CHARS:
+    if not _SPECIAL.search(text):
         joined = join_lines(text)
         return tuple(_split_breaks(Inline(unshield(joined)))) if joined else ()
-    return tuple(_joined(_merged(_from_markdown(text))))
+    text = _LEFT_BEHIND.sub("", text)
+    if len(text) <= MAX_MARKED_CHARS:
+        pieces = _finished(_walk(_convert(_prepare(text)), _State()))
+        if not any(_LEFT_BEHIND.search(piece.text) for piece in pieces):
+            return pieces
+    return _finished(_texts(text, _State()))
 
 
 def plain(inlines: Inlines) -> str:
@@ -112,11 +119,6 @@ def _gap(before: str, after: str) -> str:
 
 
 # -- Markdown -----------------------------------------------------------------------------------
-
-
-def _from_markdown(text: str) -> Iterator[Inline]:
-    text = text.replace("\x02", "").replace("\x03", "")
-    yield from _walk(_convert(_prepare(text)), _State())
 
 
 def _prepare(text: str) -> str:
@@ -195,7 +197,8 @@ def _element(element: Element, state: _State) -> Iterator[Inline]:
         case "br":
             yield Inline("\n", "break")
         case "code":
-            yield Inline(_clean("".join(element.itertext())), "code")
+            code = re.sub(r"\s*\n\s*", " ", _clean("".join(element.itertext()))).strip()
+            yield Inline(code, "code") if code else state.text("``")
         case "img":
             alt, source = element.get("alt", ""), element.get("src", "")
             yield Inline(_clean(alt), "image", target=_clean(source))
@@ -250,7 +253,12 @@ def _clean(text: str) -> str:
 # -- pieces -------------------------------------------------------------------------------------
 
 
-def _merged(pieces: Iterator[Inline]) -> list[Inline]:
+def _finished(pieces: Iterable[Inline]) -> Inlines:
+    """Neighbours merged, line ends joined, everything kept aside put back."""
+    return tuple(_merged(_joined(_trimmed(_merged(pieces)))))
+
+
+def _merged(pieces: Iterable[Inline]) -> list[Inline]:
     """Join neighbouring texts of one formatting."""
     found: list[Inline] = []
     for piece in pieces:
@@ -261,9 +269,16 @@ def _merged(pieces: Iterator[Inline]) -> list[Inline]:
     return found
 
 
+def _trimmed(pieces: list[Inline]) -> list[Inline]:
+    """The pieces without breaks at the start and the end."""
+    start = next((at for at, piece in enumerate(pieces) if not _breaks(piece)), len(pieces))
+    end = next((at for at in range(len(pieces), start, -1) if not _breaks(pieces[at - 1])), start)
+    return pieces[start:end]
+
+
 def _alike(one: Inline, other: Inline) -> bool:
     formats = (one.bold, one.italic, one.strike), (other.bold, other.italic, other.strike)
-    return one.type == other.type == "text" and formats[0] == formats[1]
+    return one.type == other.type and one.type in {"text", "code"} and formats[0] == formats[1]
 
 
 def _joined(pieces: Sequence[Inline]) -> Iterator[Inline]:

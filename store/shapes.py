@@ -19,7 +19,7 @@ PAGE_BREAK: Final = re.compile(r"^\s*(?:<!--\s*分页\s*-->|\\newpage|\f)\s*$")
 FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`~]*)[^`~]*$")
 DELIMITER: Final = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 FOOTNOTE: Final = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*)$")
-DEFINITION: Final = re.compile(rf"^ {{0,3}}:{SPACE}+(.*)$")
+DEFINITION: Final = re.compile(rf"^ {{0,3}}:{SPACE}+(\S.*)$")
 IMAGE: Final = re.compile(
     r"^!\[([^\]]*)\]\(\s*(?:<([^>]+)>|([^)\"<>]+?))(?:\s+\"([^\"]*)\")?\s*\)$"
 )

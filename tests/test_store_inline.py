@@ -52,6 +52,9 @@ def shown(text: str) -> str:
         ("~~作废~~的话", "<s>作废</s>的话"),
         ("~~作**重**废~~", "<s>作</s><b><s>重</s></b><s>废</s>"),
         ("约~30%至~40%", "约~30%至~40%"),
+        # what the package gets wrong stays as it is typed
+        ("*~~1~~**[*[](http://a.cn)", "*~~1~~**[*[](http://a.cn)"),
+        ("**1*<**，`1`，*<，*", "**1*<**，`1`，*<，*"),
         # escapes
         (r"\*不是\*", "*不是*"),
         (r"1\. 内容", "1. 内容"),
@@ -73,6 +76,8 @@ def shown(text: str) -> str:
         # code
         ("命令`a*b*c`结束", "命令<code>a*b*c</>结束"),
         ("`[^1]~~x~~<!-- y -->`", "<code>[^1]~~x~~<!-- y --></>"),
+        ("`a\n b`", "<code>a b</>"),
+        ("`\n`", "``"),
         ("``a ` b``", "<code>a ` b</>"),
         ("`&lt;`", "<code>&lt;</>"),
         # links, references, images, footnotes
@@ -98,6 +103,7 @@ def shown(text: str) -> str:
         ("甲  \n乙", "甲<br>乙"),
         ("甲\\\n乙", "甲<br>乙"),
         ("甲  \n  乙", "甲<br>乙"),
+        ("*a*\n*、*b", "<i>a、</i>b"),
         ("甲\n**乙**\n丙", "甲<b>乙</b>丙"),
         ("abc\n**def**\nghi", "abc <b>def</b> ghi"),
         ("abc **def\nghi** x", "abc <b>def ghi</b> x"),
@@ -189,6 +195,8 @@ def test_text_without_marks_reads_the_same_both_ways(text):
 def test_a_huge_text_is_not_handed_to_markdown():
     text = "[" * (MAX_MARKED_CHARS + 1)
     assert plain(parse_inlines(text)) == text
+    pieces = parse_inlines(f"{text}{blank_token(3)}{shield(chr(10))}尾")
+    assert [piece.type for piece in pieces] == ["text", "blank", "break", "text"]
 
 
 @pytest.mark.parametrize(
