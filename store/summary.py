@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PLAN: Final = re.compile(r"^##+\s.*(?:打算|下年|明年|来年|下一步|下半年.*计划|今后)")
 _ITEM: Final = re.compile(r"^\s*(?:\d+[.)、]|[-*]|（[一二三四五六七八九十]+）)\s*(.+)$")
+_OPEN: Final = "〔填好数据文件后在这里引用指标，句子、指标表和图会自动生成，写法见自带的年终总结〕"
 _MAX_ITEMS: Final = 20
 SUBJECTS: Final = ("单位", "部门", "个人")
 _EMPTY_DATA: Final = """\
@@ -145,12 +146,15 @@ def _body(
     return "\n\n".join(parts) + "\n"
 
 
+def fill_in(body: str, metrics: MetricSet) -> str:
+    """A body whose place for figures is still open, with sentences, tables and charts in it."""
+    return body.replace(_OPEN, "\n\n".join(_indicators(metrics))) if len(metrics) else body
+
+
 def _indicators(metrics: MetricSet) -> list[str]:
     """A sentence, a table and a chart for each group of last year's metrics."""
     if not len(metrics):
-        return [
-            "〔填好数据文件后在这里引用指标，句子、指标表和图会自动生成，写法见自带的年终总结〕"
-        ]
+        return [_OPEN]
     parts: list[str] = []
     groups = metrics.groups or [""]
     for group in groups:

@@ -169,7 +169,8 @@ def metrics(doc_id: str) -> Response:
     paths = seen.workspace.data_paths(entry)
     if not paths:
         raise UsageError("这份文档没有指标数据。")
-    return _exact({"metrics": to_json(load_metrics(paths))})
+    mappings = seen.workspace.data / "mappings"
+    return _exact({"metrics": to_json(load_metrics(paths, mappings=mappings))})
 
 
 def _exact(value: object) -> Response:

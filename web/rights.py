@@ -163,6 +163,14 @@ class Rights:
         top = self.levels[min(self.rank, len(self.levels) - 1)] if self.levels else ""
         return f"{top}及以下" if self.rank else f"仅{top}"
 
+    @property
+    def writes_summaries(self) -> bool:
+        """Whether the person may begin a summary: an editor any, a head the own department's."""
+        if self.read_only:
+            return False
+        own = self.person.role is Role.MANAGER and bool(self.person.department)
+        return own or self.may(Act.EDIT)
+
     def edits(self, entry: Entry) -> bool:
         """Whether a document may be changed."""
         return self.may(Act.EDIT) or (self._own_summary(entry) and not self.read_only)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web import api
-from web.pages import account, admin, document, edit, find, keep, messages, page, printing
+from web.pages import account, admin, document, edit, find, keep, messages, page, printing, year
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def blueprints() -> list[Blueprint]:
     """All of them."""
-    modules = (page, account, admin, find, document, printing, messages, keep, edit, api)
+    modules = (page, account, admin, find, document, printing, messages, keep, edit, year, api)
     return [module.blueprint for module in modules]

@@ -86,7 +86,6 @@ def text(doc_id: str) -> str:
 
 
 def _editor(entry: Entry, body: str, seen: str, error: str = "", theirs: str = "") -> str:
-    workspace = view().workspace
     return render_template(
         "editor.html",
         entry=entry,
