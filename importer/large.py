@@ -33,6 +33,7 @@ def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft 
     cuts = {marks[cut.at].line: cut for cut in split(marks).cuts if cut.level == 1}
     part: list[Piece] = []
     opening: list[Piece] = []
+    begun = False
     megabytes = path.stat().st_size >> 20
     size_note: Doubt | None = Doubt(
         1, "large-file", f"文件有 {megabytes} MB，逐份读取，所需时间可能超过 20 秒。"
@@ -40,8 +41,10 @@ def large_text(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft 
     size, count, ordinal, title = 0, 0, "", ""
     for piece in read_lines(path, encoding):
         cut = cuts.get(piece.line)
-        if cut is not None and not count and cuts and sum(len(one.text) for one in part) < _OPENING:
-            opening, part, size = part, [], 0
+        if cut is not None and not begun:
+            begun = True
+            if sum(len(one.text) for one in part) < _OPENING:
+                opening, part, size = part, [], 0
         if part and (cut is not None or size > VOLUME):
             count += 1
             for draft in _part(part, shown, name, kinds, (title, ordinal, count, cut is None)):

@@ -216,7 +216,8 @@ def _nest(flat: list[Node]) -> list[Node]:
     stack: list[Node] = []
     for at, node in enumerate(flat):
         if node.sort == "block":
-            _place_block(node, stack, root, _next_number(flat, at))
+            in_list = bool(stack) and stack[-1].sort == "clause"
+            _place_block(node, stack, root, _next_number(flat, at) if in_list else None)
             continue
         if node.sort == "section":
             _close_for_section(stack, node)

@@ -24,7 +24,7 @@ def test_the_starter_library_is_recognised(capsys) -> None:
         if made.kind != entry.meta.kind:
             wrong.append((entry.id, made.kind, made.confidence))
     total = len(workspace.entries)
-    print(f"recognised {total - len(wrong)} of {total}: wrong {wrong}")
+    print(f"recognised {total - len(wrong)} of {total}: wrong {wrong}")  # noqa: T201
     assert len(wrong) <= total * 0.06
 
 
@@ -33,7 +33,7 @@ def test_the_starter_library_is_recognised(capsys) -> None:
     [
         (
             "房屋租赁合同",
-            "甲方（出租方）：\n乙方（承租方）：\n第一条 甲方应当交付房屋。\n第二条 乙方应当按期支付租金。\n第三条 违约责任。",
+            "甲方（出租方）：\n乙方（承租方）：\n第一条 甲方应当交付房屋。\n第二条 乙方应当按期支付租金。\n第三条 违约责任。",  # noqa: E501
         ),
         ("物品领用申请表", "姓名：\n部门：\n物品：\n数量：\n日期："),
         ("会议纪要", "时间：周一\n地点：会议室\n内容如下，请遵照执行。"),
@@ -53,7 +53,7 @@ def test_the_verdict_says_why_and_is_the_same_each_time() -> None:
 
 def test_fields_are_taken_from_the_text_and_nothing_else() -> None:
     made = draft(
-        "印章管理办法（2023版）\n公办〔2023〕15号\n发布日期：2023年3月5日\n第一条 为规范用印，制定本办法。\n第二条 用印应当登记。\n"
+        "印章管理办法（2023版）\n公办〔2023〕15号\n发布日期：2023年3月5日\n第一条 为规范用印，制定本办法。\n第二条 用印应当登记。\n"  # noqa: E501
         "第三条 本办法由办公室负责解释。\n第四条 本办法自2023年4月1日起施行。"
     )
     assert made.fields["编号"] == "公办〔2023〕15号"

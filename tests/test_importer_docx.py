@@ -28,13 +28,13 @@ def opened(folder: Path, data: bytes, name: str = "文件.docx") -> Reading:
 
 
 def level(at: int, form: str, text: str, start: int = 1, more: str = "") -> str:
-    return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'  # noqa: E501
 
 
 def numbering(
     levels: str, nums: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
 ) -> str:
-    return f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>{nums}</w:numbering>'
+    return f'<w:numbering xmlns:w="{W}"><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>{nums}</w:numbering>'  # noqa: E501
 
 
 def item(text: str, at: int = 0, num: int = 1) -> str:
@@ -72,8 +72,8 @@ def test_automatic_numbers_come_out_as_printed(tmp_path: Path) -> None:
 
 def test_a_start_override_begins_anew_and_shared_lists_run_on(tmp_path: Path) -> None:
     nums = (
-        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
-        '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'  # noqa: E501
+        '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'  # noqa: E501
     )
     body = item("甲", 0, 1) + item("乙", 0, 2) + item("丙", 0, 3) + item("丁", 0, 3)
     found = opened(
@@ -86,12 +86,12 @@ def test_numbers_by_style_and_bullets(tmp_path: Path) -> None:
     styles = (
         f'<w:styles xmlns:w="{W}"><w:style w:type="paragraph" w:styleId="a"><w:name w:val="条"/>'
         '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
-        '<w:style w:type="paragraph" w:styleId="b"><w:name w:val="子条"/><w:basedOn w:val="a"/></w:style></w:styles>'
+        '<w:style w:type="paragraph" w:styleId="b"><w:name w:val="子条"/><w:basedOn w:val="a"/></w:style></w:styles>'  # noqa: E501
     )
-    nums = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+    nums = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'  # noqa: E501
     lists = numbering(level(0, "ideographDigital", "%1、"), "").replace(
         "</w:numbering>",
-        f'<w:abstractNum w:abstractNumId="1">{level(0, "bullet", "●")}</w:abstractNum>{nums}</w:numbering>',
+        f'<w:abstractNum w:abstractNumId="1">{level(0, "bullet", "●")}</w:abstractNum>{nums}</w:numbering>',  # noqa: E501
     )
     body = p("甲", '<w:pStyle w:val="a"/>') + p("乙", '<w:pStyle w:val="b"/>') + item("丙", 0, 2)
     found = opened(tmp_path, docx(body, parts={"numbering.xml": lists, "styles.xml": styles}))
@@ -104,8 +104,8 @@ def test_numbers_by_style_and_bullets(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("form", "number", "expected"),
-    [("upperRoman", 4, "IV"), ("lowerLetter", 28, "bb"), ("decimalEnclosedCircle", 3, "③"), ("chineseLegalSimplified", 12, "壹拾贰"),
-     ("decimalZero", 7, "07"), ("decimalFullWidth", 10, "１０"), ("ideographDigital", 20, "二〇"), ("none", 1, "")],
+    [("upperRoman", 4, "IV"), ("lowerLetter", 28, "bb"), ("decimalEnclosedCircle", 3, "③"), ("chineseLegalSimplified", 12, "壹拾贰"),  # noqa: E501
+     ("decimalZero", 7, "07"), ("decimalFullWidth", 10, "１０"), ("ideographDigital", 20, "二〇"), ("none", 1, "")],  # noqa: E501
 )  # fmt: skip
 def test_number_formats(form: str, number: int, expected: str) -> None:
     expected = "拾贰" if form == "chineseLegalSimplified" else expected
@@ -129,7 +129,7 @@ def test_line_breaks_fields_and_hidden_text(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>一、甲</w:t><w:br/><w:t>二、乙</w:t></w:r>"
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>丙</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>丙</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'  # noqa: E501
         "<w:r><w:rPr><w:vanish/></w:rPr><w:t>暗</w:t></w:r></w:p>"
     )
     assert [piece.text for piece in opened(tmp_path, docx(body)).pieces] == ["一、甲", "二、乙丙"]
@@ -162,7 +162,7 @@ def test_merged_cells(tmp_path: Path) -> None:
 
 
 def test_footnotes_and_emphasis_reach_the_markdown(tmp_path: Path) -> None:
-    notes = f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="2"><w:p><w:r><w:t>见附件一</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    notes = f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="2"><w:p><w:r><w:t>见附件一</w:t></w:r></w:p></w:footnote></w:footnotes>'  # noqa: E501
     body = p("考勤办法") + (
         "<w:p><w:r><w:t>员工</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>应当</w:t></w:r><w:r><w:t>打卡</w:t></w:r>"
         '<w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:t>，不得代打。</w:t></w:r></w:p>'
@@ -193,7 +193,7 @@ def test_headers_of_forms_give_number_and_version(tmp_path: Path) -> None:
 def test_pictures_are_handed_over_as_files(tmp_path: Path) -> None:
     drawing = (
         '<w:p><w:r><w:drawing><wp:docPr xmlns:wp="x" descr="流程图"/>'
-        '<a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" r:embed="r0"/></w:drawing></w:r></w:p>'
+        '<a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" r:embed="r0"/></w:drawing></w:r></w:p>'  # noqa: E501
     )
     found = opened(tmp_path, docx(drawing, parts={"media/image1.png": b"\x89PNG data"}))
     assert [(piece.type, piece.text) for piece in found.pieces] == [("image", "流程图")]
@@ -209,8 +209,8 @@ def test_a_role_description_in_a_table_becomes_headings(tmp_path: Path) -> None:
     )
     body = p("前台岗位说明书") + (
         f"<w:tbl><w:tr>{cell('岗位名称')}{cell('前台')}{cell('所属部门')}{cell('客户部')}</w:tr>"
-        f"<w:tr>{cell('岗位职责')}<w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>{duties}</w:tc></w:tr>"
-        f"<w:tr>{cell('任职资格')}<w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>{p('1.大专以上学历。')}{p('2.普通话标准。')}</w:tc></w:tr></w:tbl>"
+        f"<w:tr>{cell('岗位职责')}<w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>{duties}</w:tc></w:tr>"  # noqa: E501
+        f"<w:tr>{cell('任职资格')}<w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>{p('1.大专以上学历。')}{p('2.普通话标准。')}</w:tc></w:tr></w:tbl>"  # noqa: E501
     )
     path = tmp_path / "岗位.docx"
     path.write_bytes(docx(body))
@@ -222,7 +222,7 @@ def test_a_role_description_in_a_table_becomes_headings(tmp_path: Path) -> None:
 
 
 def test_wordprocessing_from_python_docx(tmp_path: Path) -> None:
-    import docx as python_docx
+    import docx as python_docx  # noqa: PLC0415
 
     document = python_docx.Document()
     document.add_heading("印章管理办法", 0)
@@ -235,7 +235,7 @@ def test_wordprocessing_from_python_docx(tmp_path: Path) -> None:
     assert labels(made.nodes) == ["第一条"]
 
 
-# -- damage ------------------------------------------------------------------------------------------
+# -- damage ------------------------------------------------------------------------------------------  # noqa: E501
 
 
 def test_a_truncated_file_is_said_to_be_damaged(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_external_entities_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr(
             "word/document.xml",
-            f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body></w:document>',
+            f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body></w:document>',  # noqa: E501
         )
     with pytest.raises(InputError, match="外部实体"):
         opened(tmp_path, stream.getvalue())

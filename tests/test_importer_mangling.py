@@ -2,7 +2,7 @@
 
 Each example loses numbers, changes their form, breaks lines, glues headings and changes the encoding; the
 recovery rate over all examples is printed at the end and held at 95 % for numbers whose neighbours remain.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SENTENCES = (
-    "负责客户来访的接待和登记", "每月检查一次台账并签字确认", "发现问题应当在两个工作日内报告", "按规定保管印章和凭证",
-    "组织培训并留存签到记录", "资料不全的一次告知需要补充的内容", "对外提供数据须经负责人批准", "离岗前完成工作交接手续",
-    "不得将文件带出办公场所", "投诉应当在当日受理并逐件登记", "重要事项由两人以上共同办理", "每季度通报一次执行情况",
+    "负责客户来访的接待和登记", "每月检查一次台账并签字确认", "发现问题应当在两个工作日内报告", "按规定保管印章和凭证",  # noqa: E501
+    "组织培训并留存签到记录", "资料不全的一次告知需要补充的内容", "对外提供数据须经负责人批准", "离岗前完成工作交接手续",  # noqa: E501
+    "不得将文件带出办公场所", "投诉应当在当日受理并逐件登记", "重要事项由两人以上共同办理", "每季度通报一次执行情况",  # noqa: E501
 )  # fmt: skip
 CHAPTERS = ("总则", "接待管理", "档案管理", "监督检查", "附则")
 
@@ -75,7 +75,7 @@ def mangled(draw) -> tuple[list[str], list[int], list[int | None], dict[str, obj
     for number in range(1, count + 1):
         if headed and number % 5 == 1:
             chapter = number // 5 + 1
-            heading = f"第{to_chinese(chapter)}章{rng.choice(('', ' ', '　'))}{CHAPTERS[(chapter - 1) % 5]}"
+            heading = f"第{to_chinese(chapter)}章{rng.choice(('', ' ', '　'))}{CHAPTERS[(chapter - 1) % 5]}"  # noqa: E501
             lines.append(heading)
         text = f"{'，'.join(rng.sample(SENTENCES, size))}。"
         gone = rng.random() < chance and 1 < number < count and (not lost or lost[-1] is None)
@@ -116,7 +116,7 @@ def test_numbers_come_back(tmp_path: Path, case) -> None:
         style["indent"] + line if at else line for at, line in enumerate(lines)
     )
     if style["advert"]:
-        text += f"{style['gap']}本文来自 某某范文网（www.example.com），转载请保留网址{style['gap']}上一篇：其他"
+        text += f"{style['gap']}本文来自 某某范文网（www.example.com），转载请保留网址{style['gap']}上一篇：其他"  # noqa: E501
     path = tmp_path / "办法.txt"
     path.write_bytes(text.encode(style["codec"]))
     made = outline_all(read(path, path.name), path.name, kinds())
@@ -152,8 +152,8 @@ def test_numbers_come_back(tmp_path: Path, case) -> None:
 def _report():
     yield
     rate = TALLY.recovered / max(TALLY.proved, 1)
-    print(
-        f"\n编号恢复率：{TALLY.recovered}/{TALLY.proved} = {rate:.1%}；未丢失的编号 {TALLY.kept} 个，读错 {len(TALLY.wrong)} 个"
+    print(  # noqa: T201
+        f"\n编号恢复率：{TALLY.recovered}/{TALLY.proved} = {rate:.1%}；未丢失的编号 {TALLY.kept} 个，读错 {len(TALLY.wrong)} 个"  # noqa: E501
     )
     assert not TALLY.wrong[:3]
     assert rate >= 0.95, TALLY.missed[:3]

@@ -37,7 +37,7 @@ def test_every_usual_form_is_read(text: str, label: str, number: int, scheme: st
 @pytest.mark.parametrize(
     "text",
     [
-        "第五条规定的情形", "第三条和第四条", "2024年工作", "3.5万元以上", "三、四季度完成情况", "1、2号楼",
+        "第五条规定的情形", "第三条和第四条", "2024年工作", "3.5万元以上", "三、四季度完成情况", "1、2号楼",  # noqa: E501
         "（一），", "12万户居民", "普通文字", "", "2024.5.1起施行",
     ],
 )  # fmt: skip

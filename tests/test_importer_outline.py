@@ -18,7 +18,7 @@ def test_numbers_nest_by_rank() -> None:
     )
     assert shape(made.nodes) == [
         "#一、业务情况",
-        ["#（一）存款业务", ["存款增加了不少，比上年同期有所好转，各项任务顺利完成。", "1.", "2."], "#（二）贷款业务",
+        ["#（一）存款业务", ["存款增加了不少，比上年同期有所好转，各项任务顺利完成。", "1.", "2."], "#（二）贷款业务",  # noqa: E501
          ["贷款按计划投放，质量保持稳定，没有新增不良，客户结构有所改善。"]],
         "#二、存在问题", ["人手不足，培训不够，客户资料还不完整，有待改进。"],
     ]  # fmt: skip
@@ -111,7 +111,7 @@ def test_lost_article_numbers_come_back() -> None:
 
 def test_paragraphs_after_an_article_belong_to_it() -> None:
     made = draft(
-        "考勤办法\n第一条 按时上班。\n迟到的应当说明原因，并由部门负责人登记备查。\n第二条 按时下班。"
+        "考勤办法\n第一条 按时上班。\n迟到的应当说明原因，并由部门负责人登记备查。\n第二条 按时下班。"  # noqa: E501
     )
     assert shape(made.nodes) == [
         "第一条", ["迟到的应当说明原因，并由部门负责人登记备查。"], "第二条",
@@ -120,7 +120,7 @@ def test_paragraphs_after_an_article_belong_to_it() -> None:
 
 def test_computed_numbers_are_preferred_where_they_agree() -> None:
     made = draft(
-        "考勤办法\n第一章 总则\n第一条 按时上班。\n第二条 按时下班。\n第二章 附则\n第三条 本办法自发布之日起施行。"
+        "考勤办法\n第一章 总则\n第一条 按时上班。\n第二条 按时下班。\n第二章 附则\n第三条 本办法自发布之日起施行。"  # noqa: E501
     )
     assert made.body.startswith("## 总则\n\n1. 按时上班。\n2. 按时下班。\n\n## 附则\n\n3. 本办法")
 
@@ -155,6 +155,6 @@ def test_automatic_numbers_count_like_typed_ones() -> None:
 
 def test_decimal_headings_keep_their_numbers() -> None:
     made = draft(
-        "操作规程\n1 总则\n适用于全部网点的柜面业务，自印发之日起执行，由运营部负责解释。\n1.1 范围\n适用于柜面业务，不适用于自助设备业务和线上业务的处理。\n2 职责\n运营部负责检查和指导，各网点负责执行，每季度报告一次情况。"
+        "操作规程\n1 总则\n适用于全部网点的柜面业务，自印发之日起执行，由运营部负责解释。\n1.1 范围\n适用于柜面业务，不适用于自助设备业务和线上业务的处理。\n2 职责\n运营部负责检查和指导，各网点负责执行，每季度报告一次情况。"  # noqa: E501
     )
     assert labels(made.nodes) == ["1", "1.1", "2"]

@@ -1,4 +1,4 @@
-"""Text in every encoding, web pages, PDF, spreadsheets, Markdown, and files that are none of these."""
+"""Text in every encoding, web pages, PDF, spreadsheets, Markdown, and files that are none of these."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from store.office import find_office
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = "客户部管理规定\r\n\r\n一、应当按时上班，不得迟到早退。\r\n二、应当着装整齐，佩戴工牌。\r\n三、应当爱护公司财物。\r\n"
-TRADITIONAL = "客戶部管理規定\r\n\r\n一、應當按時上班，不得遲到早退。\r\n二、應當著裝整齊，佩戴工牌。\r\n三、應當愛護公司財物。\r\n"
+RULES = "客户部管理规定\r\n\r\n一、应当按时上班，不得迟到早退。\r\n二、应当着装整齐，佩戴工牌。\r\n三、应当爱护公司财物。\r\n"  # noqa: E501
+TRADITIONAL = "客戶部管理規定\r\n\r\n一、應當按時上班，不得遲到早退。\r\n二、應當著裝整齊，佩戴工牌。\r\n三、應當愛護公司財物。\r\n"  # noqa: E501
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ PAGE = """<html><head><meta charset="gb2312"><title>考勤办法_某某网</titl
 <div class="nav">首页 > 制度 > 考勤</div><h1>考勤办法</h1><p>一、按时上班，不得<b>迟到</b>早退。</p><p>二、请假应当书面申请。</p>
 <ol><li>病假交证明</li><li>事假提前报批<ul><li>半天由班长批</li></ul></li></ol>
 <table><tr><th>假别</th><th>天数</th></tr><tr><td rowspan="2">年假</td><td>5</td></tr><tr><td>10</td></tr></table>
-<div id="related">相关文章 加班办法</div><p>转载请注明出处</p></body></html>"""
+<div id="related">相关文章 加班办法</div><p>转载请注明出处</p></body></html>"""  # noqa: E501
 
 
 def test_a_web_page_gives_its_text_and_reports_the_rest() -> None:
@@ -89,7 +89,7 @@ def test_the_header_beats_the_meta_and_a_wrong_one_is_passed_over() -> None:
 
 
 def test_a_web_archive_gives_its_page() -> None:
-    data = b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n<p>\xe6\xad\xa3\xe6\x96\x87</p>\n--x--\n'
+    data = b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n<p>\xe6\xad\xa3\xe6\x96\x87</p>\n--x--\n'  # noqa: E501
     assert read_mht(data).pieces[0].text == "正文"
 
 
@@ -114,7 +114,7 @@ def test_markdown_with_a_table_in_front_is_taken_over(tmp_path: Path) -> None:
 
 
 def test_spreadsheets_become_tables(tmp_path: Path) -> None:
-    from openpyxl import Workbook
+    from openpyxl import Workbook  # noqa: PLC0415
 
     book = Workbook()
     sheet = book.active
@@ -193,7 +193,7 @@ def test_a_damaged_pdf_says_so(tmp_path: Path) -> None:
 
 
 def test_a_scanned_pdf_is_told_apart(tmp_path: Path) -> None:
-    import pypdfium2
+    import pypdfium2  # noqa: PLC0415
 
     document = pypdfium2.PdfDocument.new()
     document.new_page(595, 842)
@@ -218,7 +218,7 @@ def test_a_pdf_with_text_gives_joined_paragraphs(tmp_path: Path) -> None:
     office = find_office()
     assert office is not None
     subprocess.run(
-        [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf:writer_web_pdf_Export", "--outdir", str(tmp_path), str(source)],
+        [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf:writer_web_pdf_Export", "--outdir", str(tmp_path), str(source)],  # noqa: E501
         check=True, timeout=120, capture_output=True,
     )  # fmt: skip
     made = outline_all(read(tmp_path / "考勤.pdf", "考勤.pdf"), "考勤.pdf", kinds())[0]
@@ -228,15 +228,15 @@ def test_a_pdf_with_text_gives_joined_paragraphs(tmp_path: Path) -> None:
 
 
 def test_contents_of_a_text_are_left_out_and_said() -> None:
-    from tools_importer import draft
+    from tools_importer import draft  # noqa: PLC0415
 
     made = draft(
-        "考勤办法\n目录\n第一章 总则 1\n第二章 考勤 3\n第三章 附则 9\n第一章 总则\n第一条 按时上班，不得迟到。\n第二章 考勤\n第二条 打卡。\n第三章 附则\n第三条 解释。"
+        "考勤办法\n目录\n第一章 总则 1\n第二章 考勤 3\n第三章 附则 9\n第一章 总则\n第一条 按时上班，不得迟到。\n第二章 考勤\n第二条 打卡。\n第三章 附则\n第三条 解释。"  # noqa: E501
     )
     assert labels(made.nodes) == ["第一章", "第一条", "第二章", "第二条", "第三章", "第三条"]
     dots = "." * 90
     made = draft(
-        f"考勤办法\n第一章总则{dots}\n第二章考勤{dots}3\n第三章附则{dots}\n第一条 按时上班，不得迟到。\n第二条 打卡。"
+        f"考勤办法\n第一章总则{dots}\n第二章考勤{dots}3\n第三章附则{dots}\n第一条 按时上班，不得迟到。\n第二条 打卡。"  # noqa: E501
     )
     assert labels(made.nodes) == ["第一条", "第二条"]
     assert "contents-left-out" in codes(made)

@@ -41,7 +41,7 @@ def printed(library, tmp_path_factory) -> dict[str, Path]:
 
 
 def words(rows: list[tuple[int, str, str, str]]) -> list[tuple[int, str, str, str]]:
-    """Rows without what a form leaves unprinted: its first heading, the heading row of its pairs."""
+    """Rows without what a form leaves unprinted: its first heading, the heading row of its pairs."""  # noqa: E501
     found = []
     for depth, sort, label, text in rows:
         if sort == "section" and text in {"基本信息", "部门信息"}:
@@ -105,7 +105,7 @@ def test_import_render_import_gives_the_same_model(library, printed, tmp_path) -
 
 
 def test_an_edited_file_is_a_new_version_and_not_the_document(library, printed, tmp_path) -> None:
-    from docx import Document
+    from docx import Document  # noqa: PLC0415
 
     key = "管理制度/印章管理办法"
     document = Document(str(printed[key]))

@@ -1,4 +1,4 @@
-"""The seed text: seventeen samples in one page. Runs only where the text lies beside the checkout."""
+"""The seed text: seventeen samples in one page. Runs only where the text lies beside the checkout."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def test_there_are_seventeen_documents_and_seven_parts(drafts) -> None:
 
 def test_the_kinds_are_right(drafts) -> None:
     expected = {
-        1: "job-duty", 2: "code-of-conduct", 3: "article", 4: "article", 5: "policy", 6: "deeds-report",
-        7: "year-end-summary", 8: "article", 9: "year-end-summary", 10: "message-template", 11: "job-duty",
-        12: "article", 13: "job-duty", 14: "job-duty", 15: "job-duty", 16: "article", 17: "service-pledge",
+        1: "job-duty", 2: "code-of-conduct", 3: "article", 4: "article", 5: "policy", 6: "deeds-report",  # noqa: E501
+        7: "year-end-summary", 8: "article", 9: "year-end-summary", 10: "message-template", 11: "job-duty",  # noqa: E501
+        12: "article", 13: "job-duty", 14: "job-duty", 15: "job-duty", 16: "article", 17: "service-pledge",  # noqa: E501
     }  # fmt: skip
     assert {n: draft.kind for n, draft in enumerate(top(drafts), 1)} == expected
     assert {draft.kind for draft in drafts[1:8]} == {"job-duty"}
@@ -102,7 +102,7 @@ def test_figures_of_the_summary_are_metrics_and_deleted_ones_are_not(drafts) -> 
     assert figures["个人存款"].change == Decimal(33645)
     assert figures["个人网银客户新增"].completion == Decimal(304)
     assert figures["企业网银客户新增"].completion == Decimal("44.4")
-    assert [figures[name].completion for name in ("国际结算量", "国际结算业务收入", "结售汇业务量", "结售汇收入")] == [
+    assert [figures[name].completion for name in ("国际结算量", "国际结算业务收入", "结售汇业务量", "结售汇收入")] == [  # noqa: E501
         Decimal("42.5"), Decimal(91), Decimal("56.9"), Decimal(44),
     ]  # fmt: skip
     assert figures["信用证贷款"].unit == "万美元"

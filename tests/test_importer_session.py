@@ -26,7 +26,7 @@ from store.exceptions import InputError
 from store.metrics import load_metrics
 from store.office import find_office
 
-RULES = "考勤管理办法\n第一条 按时上班，不得迟到早退，特殊情况应当提前报告。\n第二条 请假应当书面申请，由部门负责人批准后方可离岗。\n第三条 本办法自2023年1月1日起施行。\n"
+RULES = "考勤管理办法\n第一条 按时上班，不得迟到早退，特殊情况应当提前报告。\n第二条 请假应当书面申请，由部门负责人批准后方可离岗。\n第三条 本办法自2023年1月1日起施行。\n"  # noqa: E501
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_metrics_are_written_where_the_program_reads_them(workspace, share) -> N
 
 
 def test_figures_become_references_only_when_asked(workspace, share) -> None:
-    text = "客户部2024年工作总结\n一、完成情况\n截至2024年12月30日，各项存款余额500万元，比年初增加40万元。\n二、存在问题\n人手不足，培训不够，需要进一步加强，逐项落实到人。\n"
+    text = "客户部2024年工作总结\n一、完成情况\n截至2024年12月30日，各项存款余额500万元，比年初增加40万元。\n二、存在问题\n人手不足，培训不够，需要进一步加强，逐项落实到人。\n"  # noqa: E501
     (share / "总结.txt").write_text(text, encoding="utf-8")
     made = import_paths(workspace, [share], link_metrics=True).documents[0]
     source = Path(made.path).read_text(encoding="utf-8")
@@ -226,7 +226,7 @@ def test_markdown_with_a_table_keeps_it(workspace, share) -> None:
     assert not errors(workspace)
 
 
-# -- workers -----------------------------------------------------------------------------------------
+# -- workers -----------------------------------------------------------------------------------------  # noqa: E501
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch) -> None:
@@ -235,7 +235,7 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch) -> 
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "sitecustomize.py").write_text(
         "import importer.worker as w, time\nold = w.documents_of\n"
-        "def slow(path, name, kinds):\n    if '慢' in name: time.sleep(60)\n    yield from old(path, name, kinds)\nw.documents_of = slow\n",
+        "def slow(path, name, kinds):\n    if '慢' in name: time.sleep(60)\n    yield from old(path, name, kinds)\nw.documents_of = slow\n",  # noqa: E501
         encoding="utf-8",
     )
     tasks = [Task(n, tmp_path / name, name) for n, name in enumerate(("慢.txt", "快.txt"))]
@@ -252,7 +252,7 @@ def test_a_worker_that_dies_does_not_stop_the_others(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "sitecustomize.py").write_text(
         "import importer.worker as w, os\nold = w.documents_of\n"
-        "def dying(path, name, kinds):\n    if '崩' in name: os._exit(9)\n    yield from old(path, name, kinds)\nw.documents_of = dying\n",
+        "def dying(path, name, kinds):\n    if '崩' in name: os._exit(9)\n    yield from old(path, name, kinds)\nw.documents_of = dying\n",  # noqa: E501
         encoding="utf-8",
     )
     tasks = [Task(n, tmp_path / name, name) for n, name in enumerate(("崩.txt", "好.txt"))]
@@ -276,7 +276,7 @@ def test_large_texts_are_read_part_by_part(workspace, share, monkeypatch) -> Non
     ]
 
 
-# -- likeness ----------------------------------------------------------------------------------------
+# -- likeness ----------------------------------------------------------------------------------------  # noqa: E501
 
 
 def test_likeness_tells_copies_from_others() -> None:
@@ -289,7 +289,7 @@ def test_likeness_tells_copies_from_others() -> None:
     assert likeness((), one) == 0.0
 
 
-# -- the command ---------------------------------------------------------------------------------------
+# -- the command ---------------------------------------------------------------------------------------  # noqa: E501
 
 
 def test_the_command_prints_json(workspace, share, capsysbinary) -> None:
@@ -353,8 +353,8 @@ def test_the_seed_imports_without_check_errors(workspace) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
 def test_old_word_files_are_converted_in_one_start(workspace, share, tmp_path) -> None:
-    from importer.conversion import to_docx
-    from store.office import convert
+    from importer.conversion import to_docx  # noqa: PLC0415
+    from store.office import convert  # noqa: PLC0415
 
     for number in range(3):
         document = Document()

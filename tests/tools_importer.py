@@ -101,13 +101,13 @@ def parsed(made: Draft, numbering: Numbering) -> list[tuple[int, str, str, str]]
 
 
 def docx(body: str, *, parts: dict[str, str | bytes] | None = None, namespace: str = W) -> bytes:
-    """A Word file with this inside `w:body`; `numbering` and `styles` among the parts are related."""
+    """A Word file with this inside `w:body`; `numbering` and `styles` among the parts are related."""  # noqa: E501
     given = parts or {}
     document = (
         f'<w:document xmlns:w="{namespace}" xmlns:r="{R}"><w:body>{body}</w:body></w:document>'
     )
     relations = "".join(
-        f'<Relationship Id="r{n}" Type="{R}/{name.rpartition("/")[2].partition(".")[0].rstrip("0123456789")}" Target="{name}"/>'
+        f'<Relationship Id="r{n}" Type="{R}/{name.rpartition("/")[2].partition(".")[0].rstrip("0123456789")}" Target="{name}"/>'  # noqa: E501
         for n, name in enumerate(given)
         if name.endswith((".xml", ".png")) and "/" not in name.removeprefix("media/")
     )
@@ -116,7 +116,7 @@ def docx(body: str, *, parts: dict[str, str | bytes] | None = None, namespace: s
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(
             "_rels/.rels",
-            f'<Relationships><Relationship Id="r1" Type="{R}/officeDocument" Target="word/document.xml"/></Relationships>',
+            f'<Relationships><Relationship Id="r1" Type="{R}/officeDocument" Target="word/document.xml"/></Relationships>',  # noqa: E501
         )
         archive.writestr("word/document.xml", document)
         archive.writestr(
