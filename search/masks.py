@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search import whoosh_queries as wq
 from search.analysis import is_word_character
 from search.labels import label_key
 from search.library import short_title
 from search.phrases import body_units, text_places
-from search.scoring import Evaluator, Matches
 from search.segment import WORDS
-from search.table import IN_FORCE, UNKNOWN
+from search.table import IN_FORCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from search import whoosh_queries as wq
     from search.generation import Generation
+    from search.scoring import Evaluator, Matches
     from search.syntax import Request
 
     Array = NDArray[Any]
@@ -35,8 +36,16 @@ class Masks:
         self.corpus = generation.corpus
         self.table = generation.table
         self._fold = generation.analysis.folder
-        self.evaluator = Evaluator(self.corpus, self.field_mask)
-        self.evaluator.add(wq.Term, self._named_term)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """What runs AND, OR and NOT; words alone never need it, nor Whoosh's queries."""
+        from search import whoosh_queries as wq  # noqa: PLC0415
+        from search.scoring import Evaluator as Runner  # noqa: PLC0415
+
+        found = Runner(self.corpus, self.field_mask)
+        found.add(wq.Term, self._named_term)
+        return found
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -47,7 +56,7 @@ class Masks:
         masks += [self._titled(request.titles)] if request.titles else []
         if day is not None:
             state = self.table.in_force(day)
-            masks.append((state == IN_FORCE) | (state == UNKNOWN))
+            masks.append(state == IN_FORCE)
         return np.logical_and.reduce(masks) if masks else None
 
     def _any(self, name: str, values: Iterable[str]) -> Array:
@@ -140,11 +149,13 @@ class Masks:
         """A term of the query language: exact text, or a text that may be several words."""
         if node.fieldname not in {"text", "exact"}:
             return self.evaluator.term(node, at)
+        from search.scoring import Matches as Found  # noqa: PLC0415
+
         mask = self.text_mask(str(node.text), at, whole=True)
         if node.fieldname == "text":
             mask |= self._all_words(str(node.text), at)
         units = np.flatnonzero(mask & self.corpus.alive[at])
-        return Matches(units, np.ones(len(units)))
+        return Found(units, np.ones(len(units)))
 
     def _all_words(self, text: str, at: int) -> Array:
         segment = self.corpus.segments[at]
