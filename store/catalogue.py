@@ -170,9 +170,18 @@ class Catalogue:
                 return {}
             limit = data["scanned"] - _RACY_NANOSECONDS
             return {
-                row[0]: Entry(row[0], self.kb / f"{row[0]}.md", *row[1:6], self.find_kind)
-                for row in data["entries"]
-                if row[2] < limit
+                name: Entry(
+                    name,
+                    self.kb / f"{name}.md",
+                    size,
+                    mtime_ns,
+                    content_hash,
+                    values,
+                    lines,
+                    self.find_kind,
+                )
+                for name, size, mtime_ns, content_hash, values, lines in data["entries"]
+                if mtime_ns < limit
             }
         except (OSError, ValueError, KeyError, TypeError):
             return {}

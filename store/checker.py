@@ -76,9 +76,7 @@ def check_entry(workspace: Workspace, entry: Entry, today: date) -> list[Problem
 
 
 def _figures(workspace: Workspace, entry: Entry, document: Document) -> list[Problem]:
-    import importlib.util
-
-    if document.metrics is None or importlib.util.find_spec("store.consistency") is None:
+    if document.metrics is None:
         return []
     from store.consistency import check_figures  # noqa: PLC0415 - summaries only
 

@@ -116,20 +116,19 @@ class _Writer:
             case "definition":
                 described = "".join(f"<dd>{self.block(child)}</dd>" for child in block.children)
                 return f"<dl><dt>{inner}</dt>{described}</dl>"
-            case "image":
-                caption = (
-                    f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
-                )
-                alt = escape(block.text, quote=True)
-                return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
-            case "chart":
-                if self.draw_chart is not None:
-                    return self.draw_chart(block)
-                return (
-                    f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
-                )
+            case "image" | "chart":
+                return self._figure(block)
             case _:
                 return '<hr class="page">' if block.text == "page" else "<hr>"
+
+    def _figure(self, block: Block) -> str:
+        if block.type == "chart" and self.draw_chart is not None:
+            return self.draw_chart(block)
+        if block.type == "chart":
+            return f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
+        caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+        alt = escape(block.text, quote=True)
+        return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
 
     def _clause(self, clause: Clause, inner: str) -> str:
         label = f'<span class="label">{escape(clause.label)}</span> ' if clause.label else ""

@@ -60,6 +60,9 @@ def load_document(
         )
     else:
         rendered = RenderedBody(plain_lines(found.body, found.body_line))
+    if any(problem.severity == "error" for problem in loading.problems):
+        # Without its figures a text lacks every name; the cause is told already.
+        rendered.problems = [p for p in rendered.problems if p.code != "missing-name"]
     problems += rendered.problems
     if strict:
         _refuse(loading.problems + rendered.problems, rendered)

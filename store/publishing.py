@@ -18,6 +18,7 @@ from store.dates import today
 from store.exceptions import LockedDocument, UsageError
 from store.files import digest, locked, read_bytes, write_atomic
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
+from store.placeholders import UnfinishedText, find_placeholders
 from store.schema import ALIASES
 from store.versions import DRAFT_STATUSES, start_of
 
@@ -182,9 +183,12 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
 
     Raises:
         UsageError: The document is in force already, or its kind has no life cycle.
+        UnfinishedText: There are still places to fill.
     """
     entry = _draft_of(workspace, workspace.resolve(wanted))
     text, _, meta, _, seen = workspace.read(entry)
+    if unfilled := find_placeholders(text):
+        raise UnfinishedText(entry.id, unfilled)
     now = today()
     begins = effective or meta.effective or now
     status = "试行" if "试行" in meta.title or meta.raw.get("状态") == "试行" else "现行"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from store.model import Clause, Problem
+from store.placeholders import placeholders
 from store.publishing import changed_since_published
 from store.schema import BY_ATTRIBUTE, FIELDS, field_of
 from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
@@ -294,6 +295,17 @@ def _empty_sections(subject: Subject) -> Iterator[Problem]:
         )
 
 
+def _placeholders(subject: Subject) -> Iterator[Problem]:
+    """What an outline left to fill: an error once the text counts as finished."""
+    drafting = subject.document.meta.status in {*DRAFT_STATUSES, "草稿", "效力待确认"}
+    severity: Severity = "warning" if drafting else "error"
+    for line, text in placeholders(subject.document):
+        message = f"“{text}”还没有填写。"
+        hint = "请换成实际内容，不需要的删去。"
+        path = str(subject.entry.path)
+        yield Problem(path, line, severity, "unfilled-place", message, hint)
+
+
 def _double_headings(subject: Subject) -> Iterator[Problem]:
     for section in subject.document.body.root.walk():
         seen: dict[str, Section] = {}
@@ -371,6 +383,7 @@ _RULES = (
     _interests,
     _sections,
     _empty_sections,
+    _placeholders,
     _double_headings,
     _promises,
     _published,

@@ -86,25 +86,28 @@ def _section_lines(section: Section) -> Iterator[TextLine]:
         yield from _section_lines(child)
 
 
-def _block_lines(block: Block, indent: int) -> Iterator[TextLine]:
+def _own_lines(block: Block) -> list[str]:
+    """The lines of a block without its children."""
+    if isinstance(block, Clause):
+        gap = "" if not block.label or block.label[-1] in "、）．" else " "
+        return [f"{block.label}{gap}{block.text}"]
     match block.type:
-        case "clause":
-            label = block.label if isinstance(block, Clause) else ""
-            gap = "" if not label or label[-1] in "、）．" else " "
-            yield indent, f"{label}{gap}{block.text}", False
         case "table":
-            for row in block.rows:
-                yield indent, "  ".join(cell.text for cell in row), False
+            return ["  ".join(cell.text for cell in row) for row in block.rows]
         case "break":
-            yield indent, "" if block.text == "page" else "----", False
+            return ["" if block.text == "page" else "----"]
         case "image":
-            yield indent, f"〔图：{block.text or block.target}〕", False
+            return [f"〔图：{block.text or block.target}〕"]
         case "chart":
-            yield indent, f"〔图表：{block.text}〕", False
+            return [f"〔图表：{block.text}〕"]
         case "list" | "quote":
-            pass
+            return []
         case _:
-            yield indent, block.text, False
+            return [block.text]
+
+
+def _block_lines(block: Block, indent: int) -> Iterator[TextLine]:
+    yield from ((indent, line, False) for line in _own_lines(block))
     for child in block.children:
         if block.type == "list":
             yield indent, f"· {child.text}", False
