@@ -18,6 +18,8 @@ from generator.wordml import mm
 from store.model import Clause
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from generator.layout.model import Layout, TextStyle
     from store.model import Block, Body, Section
 
@@ -108,6 +110,23 @@ def estimate(body: Body, layout: Layout, *, first_page: int = 1, above: float = 
     _Estimator(layout, flow).section(body.root)
     flow.whole(0)
     return Estimate(flow.page, flow.anchors, flow.used / flow.height)
+
+
+def estimate_rows(rows: Iterable[float], layout: Layout, *, repeated: float = 0.0) -> Estimate:
+    """Estimate the pages of what does not split: the rows of a sheet.
+
+    Args:
+        rows: Their heights in points.
+        layout: Whose page they fall on.
+        repeated: Points that the repeated header row takes on each further page.
+    """
+    flow = _Flow(layout.page.text_height * 72 / 25.4)
+    for row in rows:
+        page = flow.page
+        flow.whole(row)
+        if flow.page > page:
+            flow.used += repeated
+    return Estimate(flow.page, {}, flow.used / flow.height)
 
 
 class _Estimator:

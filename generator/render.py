@@ -18,15 +18,17 @@ from jinja2 import TemplateError
 
 from generator.body import BodyValue
 from generator.charts import word_context
-from generator.estimate import estimate, height
+from generator.estimate import estimate, estimate_rows, height
 from generator.facts import page_facts, watermark
 from generator.layout import build_template
 from generator.layout.logo import load_logo
 from generator.layout.styles import resolved
 from generator.pages import measure_pages
+from generator.people import take_people
 from generator.render_cache import RenderCache
 from generator.templates import tightened
 from generator.toc import TocValue, toc_entries
+from generator.wordml import bookmark_name
 from store.loading import prepare
 from store.sandbox import SandboxEnvironment
 
@@ -38,12 +40,15 @@ if TYPE_CHECKING:
     from generator.layout import Layout
     from generator.layout.model import Piece
     from generator.templates import TemplateSource
+    from generator.toc import TocEntry
     from generator.word.template import WordTemplate
     from store import Workspace
     from store.catalogue import Entry
     from store.document import Document
 
 _MIN_HEADINGS: Final = 4
+_ALL_LEVELS: Final = 9
+_EACH_PERSON: Final = "行 in 版面.人员"
 
 
 @dataclass(slots=True)
@@ -83,7 +88,7 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
         workspace: The open workspace.
         wanted: An entry, an id, a path or a unique title.
         template: Another template by name or path (签收表, 回执, 签到册, 公文, …).
-        data: Further metric files.
+        data: Further metric files; a list of people (a column 姓名) fills the ready sheets.
         values: Further values by name (`--set`, a row of a batch).
         blank: Print each place to fill by hand as a blank.
         length: 详版, 简版 or 一页版 of a summary.
@@ -95,13 +100,16 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
     """
     entry = workspace.resolve(wanted) if isinstance(wanted, str) else wanted
     cache = cache or RenderCache()
+    values = dict(values or {})
+    if template is not None:
+        data, values = take_people(data, values)
     document = cache.document(
         entry.id,
         lambda: workspace.load(
             entry, data=data, values=values, blank=blank, length=length, strict=True
         ),
     )
-    loading = prepare(workspace, entry, document.meta, data=data, values=values or {})
+    loading = prepare(workspace, entry, document.meta, data=data, values=values)
     source = cache.source(workspace, document, template)
     context = word_context(loading.context)
     job = _Job(workspace, entry, document, source, context, blank=blank, cache=cache)
@@ -149,31 +157,39 @@ class _Job:
             self.context,
             title_line=self._title_line(),
         )
-        self.context |= {
-            "版面": {**facts, "封面": long, "目录": long},
-            "目录": TocValue(entries, self.layout, self.layout.contents_levels),
-        }
+        self.context["版面"] = {**facts, "封面": long, "目录": long}
         template, guess, self.layout, remarks = self.cache.fitted(
             self.document, lambda: self._fit(long=long, entries=len(entries))
         )
         self.warnings += remarks
-        self.context["目录"] = TocValue(
-            entries, self.layout, self.layout.contents_levels, guess.anchors
-        )
-        data = self._render(template)
+        self._look_at(template)
+        data = self._render(template, entries, guess.anchors)
         pages, measured = self._with_signatures(guess), False
         found = None
-        if long and measure:
+        if measure and entries and (long or self._has_contents(template)):
             found = measure_pages(data, self.document.body, self.workspace.cache)
         if found is not None:
             pages, anchors = found
             measured = True
             if any(anchors.get(item.anchor) != guess.anchors.get(item.anchor) for item in entries):
-                self.context["目录"] = TocValue(
-                    entries, self.layout, self.layout.contents_levels, guess.anchors | anchors
-                )
-                data = self._render(template)
+                data = self._render(template, entries, guess.anchors | anchors)
         return Rendered(data, self.document.meta.title, pages, measured, self.warnings)
+
+    def _has_contents(self, template: WordTemplate) -> bool:
+        """Whether a template made by hand has a table of contents, Word's or `{{p 目录 }}`."""
+        if self.source.standard:
+            return False
+        return template.has_contents or "目录" in template.fields()
+
+    def _look_at(self, template: WordTemplate) -> None:
+        """Tell when a template made by hand has no place for the text."""
+        if self.source.standard or not self.layout.body or "正文" in (names := template.fields()):
+            return
+        if not names or self.source.kind_own:
+            self.warnings.append(
+                "模板里没有 {{p 正文 }}，生成的文件没有正文。"
+                "请在要放正文的地方单独写一段 {{p 正文 }}。"
+            )
 
     def _title_line(self) -> float:
         """How many characters of the title fit into a line, a little less to look well."""
@@ -187,15 +203,26 @@ class _Job:
         return sum(len(block.text) for block in self.document.body.root.walk_blocks()) >= limit
 
     def _estimate(self, *, long: bool, entries: int) -> Estimate:
-        first, above = 1, 0.0
+        if not self.layout.body:
+            return self._estimate_sheet()
+        first = 1
         if long:
             first = 3 + int(entries * 26 // (self.layout.page.text_height * 72 / 25.4))
-        for piece in self.layout.before:
-            if "版面.封面" in piece.when or "版面.目录" in piece.when or piece.table is not None:
-                continue
-            style = resolved(self.layout, piece.style or "base")
-            above += height(style) + style.before + style.after
+        above = sum(
+            self._height(piece)
+            for piece in self.layout.before
+            if piece.table is None
+            and "版面.封面" not in piece.when
+            and "版面.目录" not in piece.when
+        )
         return estimate(self.document.body, self.layout, first_page=first, above=above)
+
+    def _estimate_sheet(self) -> Estimate:
+        """A sheet has no body: paragraphs, and tables whose rows do not split."""
+        rows = [row for piece in self.layout.before for row in self._heights(piece)]
+        lists = [piece for piece in self.layout.before if piece.table and piece.table.header_rows]
+        repeated = self._heights(lists[0])[0] if lists else 0.0
+        return estimate_rows(rows, self.layout, repeated=repeated)
 
     def _fit(self, *, long: bool, entries: int) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
         """The template, tightened a little where that saves the page it is meant to save."""
@@ -227,8 +254,24 @@ class _Job:
         room = self.layout.page.text_height * 72 / 25.4
         if any(resolved(self.layout, piece.style).page_break_before for piece in printed):
             return pages + 1
-        used += sum(_piece_height(self.layout, piece) for piece in printed) / room
+        used += sum(self._height(piece) for piece in printed) / room
         return pages + (1 if used > 1 else 0)
+
+    def _height(self, piece: Piece) -> float:
+        """Points that a piece around the body takes."""
+        return sum(self._heights(piece))
+
+    def _heights(self, piece: Piece) -> list[float]:
+        """The points of a paragraph, or of each row of a table."""
+        if piece.table is None:
+            style = resolved(self.layout, piece.style or "base")
+            return [height(style) + style.before + style.after]
+        heights = piece.table.heights or (8.0,)
+        rows = [heights[min(row, len(heights) - 1)] for row in range(len(piece.table.rows))]
+        if piece.table.each == _EACH_PERSON:
+            people = self.context["版面"]["人员"]  # type: ignore[index]  # made by page_facts
+            rows += rows[-1:] * (len(people) - 1)
+        return [row * 72 / 25.4 for row in rows]
 
     def _prints(self, piece: Piece) -> bool:
         """Whether the condition of a piece holds."""
@@ -239,7 +282,9 @@ class _Job:
         except TemplateError:
             return True  # the Word template itself tells what is wrong
 
-    def _render(self, template: WordTemplate) -> bytes:
+    def _render(
+        self, template: WordTemplate, entries: list[TocEntry], pages: Mapping[str, int]
+    ) -> bytes:
         document = self.document
         body = BodyValue(
             document.body,
@@ -250,10 +295,18 @@ class _Job:
             path=document.path.name,
         )
         made = template.render(
-            self.context | {"正文": body},
+            self.context
+            | {
+                "正文": body,
+                "目录": TocValue(entries, self.layout, self.layout.contents_levels, pages),
+            },
             blank=self.blank,
             watermark=self.mark,
             properties=_provenance(document),
+            headings={
+                bookmark_name(item.anchor): (item.text, pages.get(item.anchor, 1))
+                for item in toc_entries(document.body, _ALL_LEVELS)
+            },
         )
         self.warnings += [text for text in template.warnings if text not in self.warnings]
         return made
@@ -269,16 +322,6 @@ def _place(path: str, line: int) -> str:
     if not name:
         return ""
     return f"{name} 第{line}行：" if line else f"{name}："
-
-
-def _piece_height(layout: Layout, piece: Piece) -> float:
-    """Points that a piece behind the body takes."""
-    if piece.table is not None:
-        heights = piece.table.heights or (8.0,)
-        rows = range(len(piece.table.rows))
-        return sum(heights[min(row, len(heights) - 1)] for row in rows) * 72 / 25.4
-    style = resolved(layout, piece.style or "base")
-    return height(style) + style.before + style.after
 
 
 def _provenance(document: Document) -> dict[str, str]:

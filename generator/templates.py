@@ -32,12 +32,14 @@ class TemplateSource:
     Attributes:
         path: Its file; None where the layout alone had to serve.
         standard: The bytes are what `template build` makes, so they may be made anew.
+        kind_own: It is the kind's own template, not one asked for by name.
     """
 
     data: bytes
     layout: Layout
     path: Path | None
     standard: bool
+    kind_own: bool = True
 
 
 def workspace_layouts(workspace: Workspace) -> Layouts:
@@ -73,7 +75,7 @@ def find_template(workspace: Workspace, kind: Kind, name: str | None) -> Templat
         data = build_template(layout, logo=logo) if changed else data
         return TemplateSource(data, layout, path, standard=True)
     standard = layouts.has_settings and data == build_template(layout, logo=logo)
-    return TemplateSource(data, layout, path, standard)
+    return TemplateSource(data, layout, path, standard, kind_own=name is None)
 
 
 def tightened(layout: Layout, line: float, size: float) -> Layout:

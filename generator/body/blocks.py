@@ -127,10 +127,14 @@ class BlockWriter:
         return self.context.styles["formtext" if self.small else key]
 
     def _paragraph(self, block: Block) -> str:
+        return self._running(block, "body")
+
+    def _running(self, block: Block, style: str) -> str:
+        """A paragraph of running text, indented where the template has no style that does it."""
         content = write_runs(self.context, block.inlines, block.text, block.line)
         direct = "" if self.small else self.context.styles.body_indent
         return paragraph(
-            self.marked(block.anchor, content), self._style("body"), loosened(content) + direct
+            self.marked(block.anchor, content), self._style(style), loosened(content) + direct
         )
 
     def _clause(self, block: Block) -> str:
@@ -152,9 +156,7 @@ class BlockWriter:
             if child.type == "paragraph":
                 parts.append(self.blocks(others))
                 others = []
-                content = write_runs(self.context, child.inlines, child.text, child.line)
-                marked = self.marked(child.anchor, content)
-                parts.append(paragraph(marked, self._style("continuation"), loosened(content)))
+                parts.append(self._running(child, "continuation"))
             else:
                 others.append(child)
         parts.append(self.blocks(others))

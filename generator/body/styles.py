@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from generator.layout.styles import PARAGRAPH_STYLES, TABLE_STYLE, paragraph_style, style_id
+from generator.layout.styles import (
+    CELL_MARGINS,
+    PARAGRAPH_STYLES,
+    TABLE_STYLE,
+    paragraph_style,
+    style_id,
+)
 
 if TYPE_CHECKING:
     from generator.layout.model import Layout
@@ -26,7 +32,13 @@ _TABLE_GRID: Final = (
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
-    + "</w:tblBorders></w:tblPr></w:style>"
+    + f"</w:tblBorders>{CELL_MARGINS}</w:tblPr></w:style>"
+)
+# Cells take the base text of a template made by hand, but not the indent that it may have.
+_CELL_TEXT: Final = (
+    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableText"><w:name '
+    f'w:val="{PARAGRAPH_STYLES["table"][1]}"/><w:basedOn w:val="Normal"/><w:pPr>'
+    '<w:ind w:left="0" w:firstLineChars="0" w:firstLine="0"/></w:pPr></w:style>'
 )
 
 
@@ -71,7 +83,7 @@ class StyleMap:
         if key in {"base", "body"}:
             return ""
         if key in _LIKE_NORMAL and not self.own:
-            return ""
+            return self._package.ensure_style(_CELL_TEXT)
         return self._package.ensure_style(paragraph_style(self._layout, key))
 
 

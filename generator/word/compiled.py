@@ -197,6 +197,7 @@ class CompiledTemplate:
         blank: bool = False,
         prepare: Callable[[Rendering], None] | None = None,
         pages: Sequence[tuple[str, int]] | None = None,
+        headings: Mapping[str, tuple[str, int]] | None = None,
     ) -> tuple[bytes, list[str]]:
         """Render all parts and write the file; also give the warnings.
 
@@ -205,6 +206,7 @@ class CompiledTemplate:
             blank: Print the form empty.
             prepare: Called with the rendering before the file is put together.
             pages: Headings and their pages, for the table of contents.
+            headings: Those known beforehand by bookmark: as they print, and their pages.
         """
         rendering = Rendering(self, refuse_illegal=self._refuse)
         token = _RENDERING.set(rendering)
@@ -215,7 +217,10 @@ class CompiledTemplate:
             if not blank:
                 session.raise_missing()
             if self.has_contents:
-                self._fill_contents(rendered, rendering, pages)
+                styles = self.related_text("/styles")
+                contents = Contents(styles, rendering.next_id, pages, headings)
+                main = self.package.main
+                rendered[main] = contents.fill(rendered.get(main) or self.package.text(main))
             if prepare is not None:
                 prepare(rendering)
             changes = rendering.finish(rendered)
@@ -240,17 +245,6 @@ class CompiledTemplate:
                 raise self._failure(part, exc) from exc
             rendered[source.name] = repair(text) if rendering.marked else text
         return rendered
-
-    def _fill_contents(
-        self,
-        rendered: dict[str, str],
-        rendering: Rendering,
-        pages: Sequence[tuple[str, int]] | None,
-    ) -> None:
-        main = self.package.main
-        xml = rendered.get(main) or self.package.text(main)
-        styles = self.related_text("/styles")
-        rendered[main] = Contents(styles, rendering.next_id, pages).fill(xml)
 
     def _failure(self, part: CompiledPart, exc: Exception) -> WenshuError:
         site = _site_at(part.source, _failing_line(part, exc))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from generator.word.tokens import Element, attribute, build_tree, escape_text, to_xml, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from generator.word.tags import Tag
 
@@ -48,6 +48,7 @@ class Contents:
         styles: The source of the styles part.
         next_id: Gives ids for bookmarks.
         pages: Heading texts with their pages in order, as measured; None estimates.
+        known: Headings by their bookmark: as they print, with their number, and their page.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Contents:
         styles: str,
         next_id: Callable[[], int],
         pages: Sequence[tuple[str, int]] | None = None,
+        known: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:
         self._next_id = next_id
+        self._known = known or {}
         self._measured = list(pages) if pages is not None else None
         self._levels: dict[str, int] = {}
         self._toc_styles: dict[int, str] = {}
@@ -103,11 +106,17 @@ class Contents:
                 lines = (lines // _LINES + 1) * _LINES
             if level and text.strip():
                 page = int(lines // _LINES) + 1
+                text, page = self._printed(paragraph) or (text, page)
                 found.append(_Heading(level, text.strip(), self._bookmark(paragraph), page))
             lines += max(1, -(-len(text) // _LINE)) * (1.5 if level else 1)
         if self._measured is not None:
             _take_pages(found, self._measured)
         return found
+
+    def _printed(self, paragraph: Element) -> tuple[str, int] | None:
+        """What a heading's bookmark is known for."""
+        names = (attribute(mark, "w:name") or "" for mark in paragraph.elements())
+        return next((self._known[name] for name in names if name in self._known), None)
 
     def _level(self, paragraph: Element) -> int:
         properties = paragraph.find("w:pPr")

@@ -79,6 +79,9 @@ def add_types(xml: str, overrides: Mapping[str, str], defaults: Mapping[str, str
     return _insert_before_end(xml, "Types", added)
 
 
+_ON_NORMAL: Final = '<w:basedOn w:val="Normal"/>'
+
+
 class NumberingEdit:
     """``numbering.xml`` with instances added: all abstract ones before all instances."""
 
@@ -203,10 +206,18 @@ class StylesEdit:
             raise ValueError("a style needs an id")
         if match[1] not in self.ids:
             self.ids.add(match[1])
+            style = self._based(style)
             self.added.append(style)
             if self._by_name is not None:
                 self._note(style)
         return match[1]
+
+    def _based(self, style: str) -> str:
+        """A style built on the template's own base text, whose id a Chinese Word calls ``a``."""
+        if _ON_NORMAL not in style or "Normal" in self.ids:
+            return style
+        base = self.by_name.get(("paragraph", "normal"))
+        return style.replace(_ON_NORMAL, _ON_NORMAL.replace("Normal", base) if base else "")
 
     def xml(self) -> str:
         """The part with the additions."""

@@ -90,6 +90,7 @@ class WordTemplate:
         watermark: str = "",
         properties: Mapping[str, str] | None = None,
         measure: bool = False,
+        headings: Mapping[str, tuple[str, int]] | None = None,
     ) -> bytes:
         """Fill the template in.
 
@@ -101,6 +102,8 @@ class WordTemplate:
             properties: Custom document properties (provenance).
             measure: Let LibreOffice, where it is installed, measure the page numbers of a table
                 of contents in the template; else they are estimated (Word counts them anew).
+            headings: Headings for that table by bookmark, where a value that writes them knows
+                better how they print (with their number) and on which page.
 
         Returns:
             A complete .docx. `warnings` then holds the sentences of this rendering.
@@ -119,13 +122,20 @@ class WordTemplate:
             for replace in self._replacements:
                 replace(rendering)
 
-        data, warnings = self._compiled.render(context, blank=blank, prepare=prepare)
+        data, warnings = self._compiled.render(
+            context, blank=blank, prepare=prepare, headings=headings
+        )
         if measure and self._compiled.has_contents and (pages := measured_pages(data)):
             data, warnings = self._compiled.render(
                 context, blank=blank, prepare=prepare, pages=pages
             )
         self.warnings = [*self._compiled.warnings, *warnings]
         return data
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether the template has a table of contents made in Word."""
+        return self._compiled.has_contents
 
     def fields(self, context: Mapping[str, object] | None = None) -> set[str]:
         """The names the template wants, or those of them that a context lacks."""
