@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -113,3 +114,19 @@ def near_value(workspace: Workspace, attribute: str, value: str) -> str:
 def force_text(in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
     """How the state on a day prints."""
     return {True: "有效", False: "不在有效期", None: "效力待确认"}[in_force]
+
+
+def existing_file(name: str) -> Path:
+    """The path of a file that a user named.
+
+    Raises:
+        InputError: There is no such file.
+    """
+    from store.exceptions import InputError  # noqa: PLC0415
+
+    path = Path(name).expanduser().absolute()
+    if path.is_dir():
+        raise InputError(f"“{name}”是一个文件夹。", hint="请给出其中的一个文件。")
+    if not path.is_file():
+        raise InputError(f"文件“{name}”不存在。", hint="请核对路径和文件名。")
+    return path

@@ -140,8 +140,12 @@ def run(args: Sequence[str] | None = None) -> int:
     chinese.install()
     try:
         result: Any = cli.main(args=args, prog_name="wenshu", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as wanted:
+        click.echo(wanted.format_message())
+        return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("\n已中断。", err=True)
         return 130

@@ -94,6 +94,8 @@ def reason(error: OSError) -> str:
             return "磁盘空间不足"
         case errno.EISDIR:
             return "这是一个文件夹"
+        case errno.EEXIST:
+            return "同名的文件已经存在"
         case errno.ENOTDIR:
             return "路径中有一段不是文件夹"
         case errno.ENAMETOOLONG:

@@ -160,7 +160,7 @@ def _plain_id(document_id: str) -> str:
 def _revised(raw: Mapping[str, object], version: str) -> list[object]:
     rows = raw.get("修订记录", raw.get("revisions", []))
     earlier = list(rows) if isinstance(rows, list) else []
-    return [*earlier, {"版本": version, "说明": "〔请写明修订内容〕"}]
+    return [*earlier, {"版本": version, "说明": ""}]
 
 
 # -- publish ------------------------------------------------------------------------------------

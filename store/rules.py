@@ -361,6 +361,11 @@ def _published(subject: Subject) -> Iterator[Problem]:
 
 
 def _revision_table(subject: Subject) -> Iterator[Problem]:
+    for row in subject.document.meta.revisions:
+        if not row.note:
+            message = f"修订记录中 {row.version or '有一行'} 没有写明修订了什么。"
+            hint = "请在“说明”里写一句话。"
+            yield subject.problem("revisions", "notice", "revision-without-note", message, hint)
     rows = [row for row in subject.document.meta.revisions if row.date]
     for earlier, later in pairwise(rows):
         if earlier.date and later.date and later.date < earlier.date:

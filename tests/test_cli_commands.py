@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -227,6 +228,13 @@ def test_new_revise_publish_history_restore(
         wenshu(capsys, "new", "管理制度", "差旅管理办法", "--department", "财务部", *base)[0] == 0
     )
     assert wenshu(capsys, "new", "管理制度", "差旅管理办法", *base)[0] == 1
+    code, _, err = wenshu(capsys, "publish", "差旅管理办法", "--effective", "2025-01-01", *base)
+    assert code == 1
+    assert "没有填写" in err
+    draft = library / "kb" / "管理制度" / "差旅管理办法.md"
+    draft.write_text(
+        re.sub("〔[^〕]*〕", "差旅事项", draft.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     assert wenshu(capsys, "publish", "差旅管理办法", "--effective", "2025-01-01", *base)[0] == 0
     listed = as_json(capsys, "list", "--department", "财务部", *base)["documents"]
     assert [(d["status"], d["effective"], d["in_force"]) for d in listed] == [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.restore import find_kept
 from cli.common import complete_ids, json_option, open_workspace, workspace_option
 from cli.output import emit, print_json, table
 
@@ -30,7 +31,7 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
     if wanted is None:
         _bin(workspace, as_json=as_json)
         return
-    document_id = _id(workspace, wanted)
+    document_id = find_kept(workspace, wanted)
     kept = records(workspace, document_id)
     locks = lock_records(workspace, document_id)
     if as_json:
@@ -44,8 +45,18 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
         return
     if not kept and not locks:
         emit(f"“{document_id}”还没有被改写过。")
-    rows = [(f"@{r.number}", r.when[:16].replace("T", " "), r.who, r.action, r.why) for r in kept]
-    for line in table(("序号", "时间", "操作人", "操作", "说明"), rows):
+    rows = [
+        (
+            f"@{r.number}",
+            _version(workspace, document_id, r.number),
+            r.when[:16].replace("T", " "),
+            r.who,
+            r.action,
+            r.why,
+        )
+        for r in kept
+    ]
+    for line in table(("序号", "留存的版本", "改写时间", "操作人", "操作", "说明"), rows):
         emit(line)
     if kept:
         emit(f'取回：wenshu restore "{document_id}@{kept[-1].number}"')
@@ -53,16 +64,19 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
         emit(f"{lock.when[:10]}  {lock.action}  {lock.version}  {lock.who}  {lock.why}".rstrip())
 
 
-def _id(workspace: Workspace, wanted: str) -> str:
-    from store.exceptions import DocumentNotFound  # noqa: PLC0415
-    from store.history import records  # noqa: PLC0415
+def _version(workspace: Workspace, document_id: str, number: int) -> str:
+    """Version and status that the kept text itself names."""
+    from store import frontmatter  # noqa: PLC0415
+    from store.exceptions import InputError  # noqa: PLC0415
+    from store.history import text_of  # noqa: PLC0415
+    from store.schema import convert  # noqa: PLC0415
 
     try:
-        return workspace.resolve(wanted).id
-    except DocumentNotFound:
-        if records(workspace, wanted):
-            return wanted
-        raise
+        text = text_of(workspace, document_id, number).decode("utf-8-sig")
+        meta = convert(frontmatter.parse(text).values, workspace.find_kind).meta
+    except (InputError, UnicodeDecodeError):
+        return ""
+    return " ".join(word for word in (meta.version, meta.status) if word)
 
 
 def _bin(workspace: Workspace, *, as_json: bool) -> None:

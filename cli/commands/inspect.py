@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import json_option, open_workspace, workspace_option
+from cli.common import existing_file, json_option, open_workspace, workspace_option
 from cli.output import emit, print_json, table
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def command(file: str, layout: str, workspace_path: str | None, as_json: bool) -
     """Measure an existing Word file."""
     from generator.inspect import inspect_document  # noqa: PLC0415 - help needs no generator
 
+    existing_file(file)
     report = inspect_document(Path(file).expanduser(), _layouts(workspace_path).get(layout))
     if as_json:
         print_json(report.to_json())

@@ -98,6 +98,8 @@ def _print(workspace: Workspace, entries: list[Entry], on: date | None) -> None:
 def _state(workspace: Workspace, entry: Entry, on: date | None) -> str:
     if not workspace.versions.has_life_cycle(entry):
         return entry.meta.status
+    if on is not None:
+        return "当日有效"
     in_force = workspace.versions.in_force(entry, on)
     if in_force and entry.meta.status in {"现行", "试行", "修订中"}:
         return entry.meta.status

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.common import open_workspace, workspace_option
-from cli.output import emit
+from cli.output import echo_warning, emit
+
+if TYPE_CHECKING:
+    from store import Workspace
 
 
 @click.command(
@@ -17,18 +21,48 @@ from cli.output import emit
 @workspace_option
 def command(wanted: str, workspace_path: str | None) -> None:
     """Bring a kept text back."""
-    from store.exceptions import DocumentNotFound  # noqa: PLC0415
-    from store.history import records, restore  # noqa: PLC0415
+    from store.exceptions import UsageError  # noqa: PLC0415
+    from store.history import document_path, records, restore  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
     name, number = wanted, None
     if (match := re.fullmatch(r"(.+)@([0-9]{1,6})", wanted)) and not records(workspace, wanted):
         name, number = match[1], int(match[2])
-    try:
-        document_id = workspace.resolve(name).id
-    except DocumentNotFound:
-        if not records(workspace, name):
-            raise
-        document_id = name
+    document_id = find_kept(workspace, name)
+    if number is None and document_path(workspace, document_id).exists():
+        raise UsageError(
+            f"“{document_id}”没有被删除。",
+            hint=f"要取回以前的文本，请写明第几次：{document_id}@N（用 wenshu history 查看）。",
+        )
     record = restore(workspace, document_id, number)
     emit(f"已恢复：{document_id}（{record.when[:16].replace('T', ' ')} 的文本）。")
+    workspace.refresh()
+    _warn(workspace, document_id)
+
+
+def find_kept(workspace: Workspace, wanted: str) -> str:
+    """The id of a document that is there, or of one that lies in the bin, by id or title."""
+    from store.exceptions import DocumentNotFound  # noqa: PLC0415
+    from store.history import deleted, records  # noqa: PLC0415
+
+    try:
+        return workspace.resolve(wanted).id
+    except DocumentNotFound:
+        if records(workspace, wanted):
+            return wanted
+        gone = [name for name, _ in deleted(workspace) if name.rpartition("/")[2] == wanted]
+        if len(gone) != 1:
+            raise
+        return gone[0]
+
+
+def _warn(workspace: Workspace, document_id: str) -> None:
+    """Say it when the restored text leaves no version in force."""
+    entry = workspace.catalogue.get(document_id)
+    if entry is None or not workspace.versions.has_life_cycle(entry):
+        return
+    if not any(workspace.versions.in_force(other) for other in workspace.versions.family(entry)):
+        echo_warning(
+            f"恢复后这份文档没有今天有效的版本（现为“{entry.meta.status}”），"
+            "请用 wenshu check 核对状态和日期。"
+        )

@@ -12,6 +12,7 @@ from cli.common import (
     complete_kinds,
     force_text,
     json_option,
+    near_value,
     open_workspace,
     workspace_option,
 )
@@ -97,10 +98,13 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 ) -> None:
     """Search and print."""
     from search import SearchIndex  # noqa: PLC0415 - help needs no engine
+    from store.exceptions import UsageError  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
     text = " ".join(word.removeprefix(_GUARD) for word in query)
     slug = workspace.kind(kind).slug if kind else None
+    if not text.strip():
+        raise UsageError("没有写要找什么。", hint="例如：wenshu search 年假 没休完")
     with progress("更新索引") as advance:
         index = SearchIndex.open(workspace, progress=advance)
     results = index.search(
@@ -120,7 +124,11 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     for note in results.notes:
         echo_warning(note)
     for at, hit in enumerate(results.hits, 1):
-        _print_hit(at, hit, explain=explain)
+        _print_hit(at, hit, on=on, explain=explain)
+    if not results.hits:
+        for attribute, value in (("department", department), ("status", status)):
+            if value and not any(getattr(e.meta, attribute) == value for e in workspace.entries):
+                emit(f"资料库里没有“{value}”，{near_value(workspace, attribute, value)}")
     kinds = {slug: found.name for slug, found in workspace.kinds.items()}
     _print_summary(results, limit, kinds)
 
@@ -135,16 +143,23 @@ def _json(results: Results, *, explain: bool) -> dict[str, object]:
     return found
 
 
-def _print_hit(at: int, hit: Hit, *, explain: bool) -> None:
+def _state(hit: Hit, on: date | None) -> str:
+    """Whether the version is in force, and from which to which day."""
+    if hit.in_force is True:
+        state = "当日有效" if on else hit.status or "有效"
+    else:
+        state = force_text(hit.in_force)
+    if not hit.effective:
+        return f"[{state}]"
+    until = f"，{hit.expires}起失效" if hit.expires else ""
+    return f"[{state} {hit.effective}起{until}]"
+
+
+def _print_hit(at: int, hit: Hit, *, on: date | None, explain: bool) -> None:
     in_force = hit.in_force is True
-    state = hit.status if in_force else force_text(hit.in_force)
-    day = f" {hit.effective}起" if hit.effective else ""
-    emit(
-        click.style(f"{at}. {hit.citation}", fg="cyan", bold=True)
-        + click.style(
-            f"  [{state or '有效'}{day}]", fg=None if in_force else "yellow", dim=in_force
-        )
-    )
+    colour = None if in_force else "yellow"
+    tail = click.style(f"  {_state(hit, on)}", fg=colour, dim=in_force)
+    emit(click.style(f"{at}. {hit.citation}", fg="cyan", bold=True) + tail)
     if hit.heading:
         emit(click.style(f"   {hit.heading}", dim=True))
     for line in marked_lines(hit.snippet, width() - 3)[:4]:

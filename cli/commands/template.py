@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.common import json_option, open_workspace, workspace_option
+from cli.common import existing_file, json_option, open_workspace, workspace_option
 from cli.output import emit, print_json, table, width, wrap
 
 
@@ -27,6 +27,7 @@ def check(file: str, preview: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Run the template clinic."""
     from generator.word.clinic import check_template  # noqa: PLC0415 - help needs no generator
 
+    existing_file(file)
     report = check_template(Path(file).expanduser())
     if preview and report.preview is not None:
         from store.files import write_atomic  # noqa: PLC0415
