@@ -105,6 +105,9 @@ class Hit:
             return None if any(weights[1:]) else _as_part(parts[0])
         return _as_part(parts[weights.index(top)])
 
+    def _part_end(self, start: int) -> int:
+        return min((int(p[0]) for p in self._info[4] if int(p[0]) > start), default=len(self.text))
+
     def _part_weights(self, parts: Sequence[Any]) -> list[float]:
         ends = [int(part[0]) for part in parts[1:]] + [len(self.text)]
         terms = self._results.term_weights
@@ -138,7 +141,9 @@ class Hit:
     @cached_property
     def snippet(self) -> str:
         """The best piece of the text as escaped HTML with `<mark>`."""
-        return snippet(self.text, self.highlights)
+        part = self._part
+        inside = (part[0], self._part_end(part[0])) if part and part[2] else None
+        return snippet(self.text, self.highlights, part=inside)
 
     @property
     def in_force(self) -> bool | None:

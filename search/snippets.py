@@ -54,9 +54,21 @@ def join_ranges(places: Iterable[Range]) -> list[Range]:
     return joined
 
 
-def snippet(text: str, ranges: Sequence[Range], length: int = SNIPPET_LENGTH) -> str:
-    """The piece of a text with most marks in it, as HTML with `<mark>`."""
-    start = best_start(text, ranges, length)
+def snippet(
+    text: str,
+    ranges: Sequence[Range],
+    length: int = SNIPPET_LENGTH,
+    part: Range | None = None,
+) -> str:
+    """The piece of a text with most marks in it, as HTML with `<mark>`.
+
+    Args:
+        text: As it prints.
+        ranges: What is marked.
+        length: Of the piece.
+        part: The sub-item that was found; the piece begins in it.
+    """
+    start = best_start(text, ranges, length) if part is None else _start_in(part, ranges, length)
     end = min(len(text), start + length)
     pieces = ["…" if start else ""]
     at = start
@@ -72,6 +84,13 @@ def snippet(text: str, ranges: Sequence[Range], length: int = SNIPPET_LENGTH) ->
 
 def _html(text: str) -> str:
     return escape(text).replace("\n", " ")
+
+
+def _start_in(part: Range, ranges: Sequence[Range], length: int) -> int:
+    """The sub-item's beginning, or its first mark where that lies too far behind."""
+    start, end = part
+    first = next((low for low, high in ranges if high > start and low < end), start)
+    return start if first < start + length - _BEFORE else first - _BEFORE
 
 
 def best_start(text: str, ranges: Sequence[Range], length: int) -> int:

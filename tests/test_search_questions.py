@@ -85,6 +85,13 @@ def test_a_paragraph_of_an_article(index: SearchIndex) -> None:
     assert hit.sub_label == "第二款"
 
 
+def test_the_snippet_shows_the_sub_item_that_is_named(index: SearchIndex) -> None:
+    hit = index.search("年假没休完能折钱吗").hits[0]
+    assert hit.sub_label
+    assert hit.sub_label == "第二款第（二）项"
+    assert hit.snippet.replace("<mark>", "").startswith("…（二）公司不能安排")
+
+
 def test_left_out_words_and_a_department(index: SearchIndex) -> None:
     results = index.search("投诉 -电话 部门:客户部", limit=200)
     assert results.total == len(results.hits) > 5
