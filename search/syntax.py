@@ -60,6 +60,8 @@ _QUOTE_MARKS: Final = re.compile('["“”„‟「」『』]')
 _APART: Final = re.compile(r"[\s()（）:：,，\-－]|$")
 _MINUS: Final = re.compile(r"(?<!\S)[-－](?P<word>[^\s\-－][^\s]*)")
 _OPERATOR: Final = re.compile(r"(?<!\S)(?:AND|OR|NOT)(?!\S)")
+_IDLE_LATE: Final = re.compile(r"(?<!\S)(?:AND|OR|NOT)\s*(?=$|[)）])")
+_IDLE_EARLY: Final = re.compile(r"(?:(?<=^)|(?<=[(（]))\s*(?:AND|OR)(?!\S)")
 _MARK: Final = re.compile("[\ue000-\uf8ff]")
 _QUOTES: Final = str.maketrans({"\uff02": '"', "\u3000": " "})
 _SYMBOLS: Final = re.compile(r"[*?？＊^~\\\[\]{}<>|&+!]+")
@@ -110,6 +112,7 @@ def parse(text: str) -> Request:
     rest = _take_fields(rest, quoted, request)
     rest = _take_titles(rest, request)
     rest = _take_excluded(rest, quoted, request)
+    rest = _without_idle_operators(rest)
     if _OPERATOR.search(rest):
         _take_operators(rest, quoted, request)
     else:
@@ -118,6 +121,15 @@ def parse(text: str) -> Request:
         rest = _MARK.sub(lambda found: f" {quoted[found.group()]} ", rest)
         request.plain = _tidy(rest)
     return request
+
+
+def _without_idle_operators(text: str) -> str:
+    """Operators that join nothing, as while one is still typing: `年假 AND`."""
+    while True:
+        kept = _IDLE_LATE.sub(" ", _IDLE_EARLY.sub(" ", text))
+        if kept == text:
+            return text
+        text = kept
 
 
 def _clean(text: str) -> str:

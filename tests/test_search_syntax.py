@@ -94,6 +94,16 @@ def test_operators_are_read_by_whoosh() -> None:
     assert "exact:客户投诉" in str(exact.tree)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["年假 AND", "年假 OR", "AND 年假", "年假 NOT", "年假 AND OR", "(年假 AND)", "OR AND 年假"],
+)
+def test_operators_that_join_nothing_are_left_out(query: str) -> None:
+    request = parse(query)
+    assert request.tree is None
+    assert request.plain.strip("() ") == "年假"
+
+
 def test_an_unknown_field_is_told_with_those_that_exist() -> None:
     with pytest.raises(UnknownFieldError, match="部位") as caught:
         parse("部位:客户部")
