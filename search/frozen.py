@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # The last analysis that was read: its segmenter holds a dictionary worth keeping.
 _read: dict[tuple[str, int], Analysis] = {}
+_segmenters: dict[tuple[str, ...], Segmenter] = {}
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,13 @@ class Analysis:
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        """A segmenter that knows the words."""
-        return Segmenter(self.words)
+        """A segmenter that knows the words; the last one is kept, for it holds a dictionary."""
+        found = _segmenters.get(self.words)
+        if found is None:
+            found = Segmenter(self.words)
+            _segmenters.clear()
+            _segmenters[self.words] = found
+        return found
 
     @classmethod
     def build(cls, words: Iterable[str]) -> Analysis:

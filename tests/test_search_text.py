@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from search.analysis import Segmenter, gram_code, gram_text, grams
 from search.folding import Folder
+from search.frozen import Analysis
 from search.labels import label_key
 from search.lexicon import Lexicon
 from search.readings import Readings, build_readings, fuzzy
@@ -80,6 +81,23 @@ def test_snippets_are_escaped_pieces_of_the_text(text: str, terms: list[str]) ->
     plain = plain.replace("&lt;", "<").replace("&amp;", "&")
     assert plain in text.replace("\n", " ")
     assert shown.count("<mark>") == shown.count("</mark>")
+
+
+def test_the_snippet_of_a_sub_item_begins_with_it() -> None:
+    opening = "开头一句写明这一条管什么。" * 9
+    item = "（二）第二项的内容在此。"
+    text = f"{opening}{item}{'后面还有很多字，' * 30}最末才提到公章。"
+    part = (len(opening), len(text))
+    fold = Folder.build()
+    assert snippet(text, find_ranges(text, ["内容"], fold), part=part).startswith("…（二）第二项")
+    late = snippet(text, find_ranges(text, ["公章"], fold), part=part)
+    assert "<mark>公章</mark>" in late
+
+
+def test_the_same_words_share_one_segmenter() -> None:
+    one, other = Analysis.build(["客户部"]), Analysis.build(["客户部"])
+    assert one.segmenter is other.segmenter
+    assert Analysis.build(["财务部"]).segmenter is not one.segmenter
 
 
 def test_ranges_that_touch_are_joined() -> None:
