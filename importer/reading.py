@@ -44,6 +44,11 @@ _USUAL: Final = {
     "md": (".md", ".markdown"),
     "mht": (".mht", ".mhtml"),
 }
+_NEVER_TEXT: Final = frozenset(
+    {*_USUAL["docx"], *_USUAL["office"], *_USUAL["sheet"], *_USUAL["pdf"], ".zip"} - {".csv"}
+) | {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".ppt", ".pptx", ".exe"}
+_HEAD: Final = 8192
+_ENOUGH_CHINESE: Final = 20
 MAX_SOURCE: Final = 300 * 1024 * 1024
 
 
@@ -56,7 +61,7 @@ def sort_of(path: Path, name: str) -> Sort:
     try:
         size = path.stat().st_size
         with path.open("rb") as handle:
-            head = handle.read(8192)
+            head = handle.read(_HEAD)
     except OSError as error:
         raise InputError(f"无法读取：{reason(error)}。", path=name) from error
     if size == 0 or not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
@@ -95,7 +100,18 @@ def _text_sort(name: str, head: bytes) -> Sort:
     wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"} or suffix == ".txt"
     if not wide and head.count(0) > len(head) // 3 + 8:
         raise InputError("文件不是文本，也不是认识的格式，可能已损坏。", path=name)
+    if suffix in _NEVER_TEXT and not _is_chinese_text(head):
+        raise InputError(f"扩展名是“{suffix}”，内容却不是这种文件，可能已损坏。", path=name)
     return _TEXT_NAMES.get(suffix, "text")
+
+
+def _is_chinese_text(head: bytes) -> bool:
+    """Whether the bytes read as Chinese text of some length, whatever the file is called."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        text = head[: len(head) - 4 if len(head) == _HEAD else None].decode(encoding, "replace")
+        if text.count("\ufffd") <= 1:
+            return sum("\u4e00" <= char <= "\u9fff" for char in text) >= _ENOUGH_CHINESE
+    return False
 
 
 def _zipped(path: Path, name: str) -> Sort:

@@ -171,7 +171,7 @@ def test_unreadable_files_say_why(tmp_path: Path, name: str, data: bytes, messag
         ("其实是网页.doc", b"<html><body>x</body></html>", "html"),
         ("其实是RTF.doc", b"{\\rtf1 x}", "office"),
         ("其实是docx.doc", docx(p("x")), "docx"),
-        ("其实是文本.docx", "一、正文".encode(), "text"),
+        ("其实是文本.docx", ("一、" + "为规范会议室使用，制定本办法。" * 3).encode(), "text"),
         ("其实是PDF.docx", b"%PDF-1.4 x", "pdf"),
     ],
 )
@@ -240,3 +240,13 @@ def test_contents_of_a_text_are_left_out_and_said() -> None:
     )
     assert labels(made.nodes) == ["第一条", "第二条"]
     assert "contents-left-out" in codes(made)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("坏.docx", "abc垃圾".encode()), ("a.jpg", b"\xff\xff")]
+)
+def test_a_broken_file_is_no_text(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="可能已损坏"):
+        sort_of(path, name)
