@@ -285,6 +285,22 @@ def clinic(*blocks: object) -> TemplateReport:
     return check_template(make_docx(*blocks))
 
 
+def test_what_an_if_guards_is_text_and_may_be_absent() -> None:
+    report = clinic(
+        "{% if 甲 and 组.乙 %}{{ 甲 }}{{ 组.乙 }}{{ 丙 }}{% endif %}{% if 丁 %}x{% endif %}"
+    )
+    fields = {item.name: item for item in report.fields}
+    fields |= {"乙": fields.pop("组").fields["乙"]}
+    assert {name: (item.type, item.optional) for name, item in fields.items()} == {
+        "甲": ("text", True),
+        "乙": ("text", True),
+        "丙": ("text", False),
+        "丁": ("yes/no", True),
+    }
+    assert report.preview is not None
+    assert text_of(report.preview).startswith("〔甲〕〔乙〕〔丙〕x")
+
+
 def test_the_schema_of_a_template() -> None:
     table = [["{%tr for r in 明细 %}"], ["{{ r.名称 }}{{ r.金额|万元 }}"], ["{%tr endfor %}"]]
     report = clinic(

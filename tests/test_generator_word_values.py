@@ -98,8 +98,9 @@ def test_illegal_characters_go_with_a_warning(value: str) -> None:
     assert "非法字符" in ONE.warnings[0]
     assert "{{ a }}" in ONE.warnings[0]
     strict = WordTemplate(make_docx("{{ a }}"), illegal="refuse")
-    with pytest.raises(RenderFailed, match="非法字符"):
+    with pytest.raises(RenderFailed, match="非法字符") as caught:
         strict.render({"a": value})
+    assert str(caught.value).count("段落“") == 1
 
 
 def test_a_megabyte_of_text() -> None:

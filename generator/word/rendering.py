@@ -289,11 +289,11 @@ class Rendering:
     def refuse_characters(self, value: str, site: Site) -> None:
         """Refuse, or note, a text with characters that XML cannot hold."""
         shown = " ".join(re.sub("[\0-\x1f\ud800-\udfff\ufffe\uffff]", "?", value[:20]).split())
-        sentence = f"{site.tag.place}：标签 {site.tag.source} 的内容“{shown}”含有不可见的非法字符"
+        problem = f"内容“{shown}”含有不可见的非法字符"
         if self._refuse:
-            raise ValueRefused(f"{sentence}。", hint="请删去这些字符（多由复制粘贴带入）。")
+            raise ValueRefused(f"{problem}。", hint="请删去这些字符（多由复制粘贴带入）。")
         if len(self.warnings) < _DUPLICATE_WARNING_LIMIT:
-            self.warnings.append(f"{sentence}，已略去。")
+            self.warnings.append(f"{site.tag.place}：标签 {site.tag.source} 的{problem}，已略去。")
 
     def check_value(self, xml: str, value: object) -> str:
         """A block value's XML, if it is well-formed; notes cannot stand outside of the body."""
@@ -305,11 +305,6 @@ class Rendering:
             self.warnings.append("页眉、页脚和注释中不能再有脚注，已略去脚注标记。")
             xml = _NOTE_MARK.sub("", xml)
         return xml
-
-    def check_fragment(self, problem: str, site: Site) -> None:
-        """Refuse a value's XML for which a problem was found."""
-        if problem:
-            raise ValueRefused(f"{site.tag.place}：标签 {site.tag.source} 的值有误：{problem}。")
 
     # -- the end ---------------------------------------------------------------------------------
 

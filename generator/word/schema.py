@@ -35,7 +35,7 @@ _LIST_FILTERS: Final = frozenset(
     {"join", "first", "last", "length", "count", "sort", "groupby", "sum", "map", "batch", "unique"}
 )
 _RANK: Final[dict[FieldType, int]] = {
-    "text": 0, "yes/no": 1, "number": 2, "date": 2, "picture": 3, "block": 3, "group": 4, "list": 5,
+    "yes/no": 0, "text": 1, "number": 2, "date": 2, "picture": 3, "block": 3, "group": 4, "list": 5,
 }  # fmt: skip
 
 
@@ -45,14 +45,15 @@ class Field:
 
     Attributes:
         name: As the template writes it.
-        type: Guessed from its use.
-        optional: Whether it may be absent: it stands in ``default`` or ``手填`` or only in ``if``.
+        type: Guessed from its use; a name that only ``if`` asks for is a yes or no.
+        optional: Whether it may be absent: it stands in ``default`` or ``手填``, or only in an
+            ``if`` or behind one that asks for it.
         places: Where it is used, in words.
         fields: The names inside it, for groups and for the items of lists.
     """
 
     name: str
-    type: FieldType = "text"
+    type: FieldType = "yes/no"
     optional: bool = True
     places: list[str] = field(default_factory=list)
     fields: dict[str, Field] = field(default_factory=dict)
@@ -107,6 +108,7 @@ class SchemaReader:
         self._environment = environment
         self._root = Field("")
         self._part: PartSource | None = None
+        self._guarded: list[Field] = []
 
     def read(self, parts: Iterable[PartSource]) -> list[Field]:
         """The fields, in the order of their first use."""
@@ -131,7 +133,10 @@ class SchemaReader:
             self._loop(node, scope)
         elif isinstance(node, nodes.If):
             self._test(node.test, scope)
+            before = len(self._guarded)
+            self._guarded += self._asked(node.test, scope)
             self._body(node.body, dict(scope))
+            del self._guarded[before:]
             self._body(list(node.elif_), dict(scope))
             self._body(node.else_, dict(scope))
         elif isinstance(node, (nodes.Macro, nodes.CallBlock)):
@@ -142,6 +147,13 @@ class SchemaReader:
                 scope[node.target.name] = None
         else:
             self._other(node, scope)
+
+    def _asked(self, test: nodes.Node, scope: dict[str, Field | None]) -> list[Field]:
+        """The names that are there wherever a test holds."""
+        if isinstance(test, nodes.And):
+            return self._asked(test.left, scope) + self._asked(test.right, scope)
+        found = self._named(test, scope)
+        return [found] if found is not None else []
 
     def _macro(self, node: nodes.Macro | nodes.CallBlock, scope: dict[str, Field | None]) -> None:
         inner = scope | {argument.name: None for argument in node.args}
@@ -201,7 +213,7 @@ class SchemaReader:
         found = self._named(node, scope)
         if found is not None:
             found.note(kind)
-            if needed:
+            if needed and not any(found is guarded for guarded in self._guarded):
                 found.optional = False
             self._place(found, node.lineno)
             return found

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from generator.word.adapt import adapted
 from generator.word.drawings import as_picture, as_refill
+from generator.word.errors import ValueRefused
 from generator.word.structure import properties_of
 from generator.word.tokens import Element, check_fragment, escape_text
 from generator.word.values import BlockValue, RunValue
@@ -295,30 +296,28 @@ class SiteWriter:
 
     def as_rows(self, value: object) -> str:
         """A list of lists at ``{{tr x}}``: each is a row in the form of the template's row."""
-        if value is None or isinstance(value, Undefined):
-            if isinstance(value, Undefined):
-                self.missing(value)
-            return ""
-        if isinstance(value, Wordml):
-            return value
-        if hasattr(value, "xml"):
-            return self._checked(str(value.xml), "<w:tr")
+        if (finished := self._finished(value, "<w:tr")) is not None:
+            return finished
         host = self._site.tag.host
         assert host is not None
         formats = properties_of(host, "w:trPr")
         rows = value if isinstance(value, (list, tuple)) else [[value]]
         return "".join(f"<w:tr>{formats}{self._cells(row, host)}</w:tr>" for row in rows)
 
-    def as_cells(self, value: object) -> str:
-        """A list at ``{{tc x}}``: each is a cell in the form of the template's cell."""
+    def _finished(self, value: object, start: str) -> str | None:
+        """The XML of a value that brings its own, nothing for one that is absent."""
+        if isinstance(value, Undefined):
+            self.missing(value)
         if value is None or isinstance(value, Undefined):
-            if isinstance(value, Undefined):
-                self.missing(value)
             return ""
         if isinstance(value, Wordml):
             return value
-        if hasattr(value, "xml"):
-            return self._checked(str(value.xml), "<w:tc")
+        return self._checked(str(value.xml), start) if hasattr(value, "xml") else None
+
+    def as_cells(self, value: object) -> str:
+        """A list at ``{{tc x}}``: each is a cell in the form of the template's cell."""
+        if (finished := self._finished(value, "<w:tc")) is not None:
+            return finished
         host = self._site.tag.host
         row = Element("w:tr")
         row.children = [host] if host is not None else []
@@ -349,7 +348,8 @@ class SiteWriter:
 
     def _checked(self, xml: str, start: str) -> str:
         problem = "" if xml.lstrip().startswith(start) else "内容不是所要的元素"
-        self._current().check_fragment(problem or check_fragment(xml), self._site)
+        if problem := problem or check_fragment(xml):
+            raise ValueRefused(f"值有误：{problem}。")
         return xml
 
 
