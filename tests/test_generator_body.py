@@ -267,7 +267,8 @@ def test_a_picture_is_scaled_to_the_text_and_has_its_caption(tmp_path):
     ("name", "data", "told"),
     [
         ("没有.png", None, "不存在"),
-        ("假.png", b"hello", "不是PNG"),
+        ("假.png", b"hello", "不是可用的图片"),
+        ("http://example.com/图.png", None, "在网上，请下载"),
         ("宽.png", png(20_000, 10), "20000×10像素"),
         ("../外.png", png(1, 1), "资料库之外"),
     ],
@@ -288,7 +289,7 @@ def test_a_picture_that_cannot_be_shown_is_told(tmp_path, name, data, told):
     [
         (png(3, 4), (3, 4)),
         (b"GIF89a" + struct.pack("<HH", 5, 6), (5, 6)),
-        (b"BM" + b"\0" * 16 + struct.pack("<ii", 7, -8), (7, 8)),
+        (b"BM" + b"\0" * 16 + struct.pack("<ii", 7, -8) + b"\0" * 28, (7, 8)),
         (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x09\x00\x0a\x01", (10, 9)),
         (png(0, 4), None),
         (b"\x89PNG\r\n\x1a\n", None),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from generator.word.errors import ValueRefused
+from generator.word.images import MAX_IMAGE, read_image
 from generator.wordml import attribute, emu, paragraph, run
 from store.exceptions import WenshuError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from generator.body.context import BodyContext
     from store.model import Block, Inline
 
-MAX_BYTES: Final = 30 * 1024 * 1024
 MAX_SIDE: Final = 10_000
 _TWIPS_PER_PIXEL: Final = 15.0
 _PAGE_SHARE: Final = 0.8
@@ -41,18 +41,20 @@ def load_picture(context: BodyContext, target: str) -> Picture:
     Raises:
         PictureError: It lies outside the workspace, is missing, is no image, or is too large.
     """
+    if "://" in target:
+        raise PictureError(f"图片“{target}”在网上，请下载到资料库中，再写文件名")
     path = _resolve(context, unquote(target))
     if not path.is_file():
         raise PictureError(f"图片“{target}”不存在，请核对文件名和位置")
     size = path.stat().st_size
-    if size > MAX_BYTES:
+    if size > MAX_IMAGE:
         raise PictureError(
-            f"图片“{target}”有{size // 1048576}MB，超过{MAX_BYTES // 1048576}MB，请先压缩"
+            f"图片“{target}”有{size // 1048576}MB，超过{MAX_IMAGE // 1048576}MB，请先压缩"
         )
     data = path.read_bytes()
     measured = measure(data)
     if measured is None:
-        raise PictureError(f"“{target}”不是PNG、JPEG、GIF或BMP图片，请另存为这几种格式")
+        raise PictureError(f"“{target}”不是可用的图片，或文件不完整，请另存为PNG或JPEG")
     width, height = measured
     if max(width, height) > MAX_SIDE:
         raise PictureError(
@@ -74,33 +76,10 @@ def _resolve(context: BodyContext, target: str) -> Path:
 def measure(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels from the file's header; None where it is no known image."""
     try:
-        if data[:8] == b"\x89PNG\r\n\x1a\n":
-            return _positive(*struct.unpack(">II", data[16:24]))
-        if data[:6] in {b"GIF87a", b"GIF89a"}:
-            return _positive(*struct.unpack("<HH", data[6:10]))
-        if data[:2] == b"BM":
-            width, height = struct.unpack("<ii", data[18:26])
-            return _positive(width, abs(height))
-        if data[:2] == b"\xff\xd8":
-            return _measure_jpeg(data)
-    except struct.error:
+        pixels = read_image(data).pixels
+    except ValueRefused:
         return None
-    return None
-
-
-def _positive(width: int, height: int) -> tuple[int, int] | None:
-    return (width, height) if width > 0 and height > 0 else None
-
-
-def _measure_jpeg(data: bytes) -> tuple[int, int] | None:
-    position = 2
-    while position + 9 < len(data) and data[position] == 0xFF:
-        marker = data[position + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
-            height, width = struct.unpack(">HH", data[position + 5 : position + 9])
-            return _positive(width, height)
-        position += 2 + int(struct.unpack(">H", data[position + 2 : position + 4])[0])
-    return None
+    return pixels if min(pixels) > 0 else None
 
 
 def drawing(identity: str, number: int, width: int, height: int, name: str) -> str:

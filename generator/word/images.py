@@ -24,15 +24,17 @@ class ImageInfo:
     Attributes:
         extension: Without a dot.
         content_type: Its media type.
+        pixels: Width and height in its own dots.
         width: Its natural width in EMU; `height` likewise.
     """
 
-    __slots__ = ("content_type", "extension", "height", "width")
+    __slots__ = ("content_type", "extension", "height", "pixels", "width")
 
     def __init__(self, extension: str, size: tuple[float, float], dpi: tuple[float, float]) -> None:
         self.extension = extension
         subtype = {"jpg": "jpeg", "tif": "tiff", "emf": "x-emf", "wmf": "x-wmf", "svg": "svg+xml"}
         self.content_type = f"image/{subtype.get(extension, extension)}"
+        self.pixels = (round(size[0]), round(size[1]))
         self.width = max(1, round(size[0] / (dpi[0] or _DEFAULT_DPI) * _EMU_PER_INCH))
         self.height = max(1, round(size[1] / (dpi[1] or _DEFAULT_DPI) * _EMU_PER_INCH))
 
