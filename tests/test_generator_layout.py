@@ -32,6 +32,15 @@ def test_the_official_layout_has_the_numbers_of_the_standard():
     assert official.style("heading2").font == "楷体"
 
 
+def test_the_red_rule_is_as_wide_as_the_text_in_both_forms():
+    official = layout("公文")
+    ruled = [piece for piece in official.before if piece.rule]
+    assert len(ruled) == 2
+    for piece in ruled:
+        style = resolved(official, piece.style)
+        assert (style.left, style.right, style.indent) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_template_is_valid_and_its_bytes_are_reproducible(name, tmp_path):
     data = build_template(layout(name))
