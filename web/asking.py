@@ -153,12 +153,17 @@ def _elsewhere(view: View, asked: Asked, results: Results) -> int:
     """How many hits there are only in texts that are not in force today."""
     if asked.on is not None or asked.everything:
         return 0
-    other = view.index.search(
-        asked.query,
-        limit=0,
-        **asked.filters,  # type: ignore[arg-type]
-    )
-    return max(0, other.total - results.total)
+    key = ("all", asked.query, *asked.filters.items())
+
+    def count() -> int:
+        found = view.index.search(
+            asked.query,
+            limit=0,
+            **asked.filters,  # type: ignore[arg-type]
+        )
+        return found.total
+
+    return max(0, view.kept(key, count) - results.total)
 
 
 def _facets(asked: Asked, results: Results, kinds: Mapping[str, Kind]) -> list[Facet]:

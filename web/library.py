@@ -72,6 +72,20 @@ class View:
             self.ids = visible_ids(state.workspace, entries, rights)
         self.entries: list[Entry] = [entry for entry in entries if entry.id in self.ids]
         self._index: SearchIndex | None = None
+        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Something worked out for this view; it goes when the library or the day changes."""
+        with self.state.lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("T", self._kept[key])
+        made = make()
+        with self.state.lock:
+            self._kept[key] = made
+            while len(self._kept) > _CACHED:
+                self._kept.popitem(last=False)
+        return made
 
     @property
     def index(self) -> SearchIndex:

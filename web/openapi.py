@@ -89,6 +89,7 @@ _ID: Final[Schema] = {
     "required": True,
     "description": "文档的位置，如 管理制度/考勤与休假管理办法；斜杠照写。",
     "schema": {"type": "string", "minLength": 1},
+    "example": "管理制度/考勤与休假管理办法",
 }
 
 

@@ -13,6 +13,7 @@ from flask import g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 
 from store.exceptions import NotFoundError
+from web import gate
 from web.config import is_loopback
 from web.proxy import FORWARDED, TOLD_USER
 from web.refusals import AccessDenied, ForgedRequest, LoginNeeded, WrongHost
@@ -67,9 +68,11 @@ def set_up(app: Flask) -> None:
     app.session_interface = PageSessions()
     app.before_request(_gate)
     app.after_request(_finish)
+    app.teardown_request(gate.leave)
 
 
 def _gate() -> AnyResponse | None:
+    gate.enter()
     g.started = perf_counter()
     g.person = ANONYMOUS
     _check_host(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from web.site import Site
 
-THREADS: Final = 8
+THREADS: Final = 16  # most of them stand in line at `web.gate`
 
 
 def refuse_unsafe(site: Site) -> None:
@@ -70,6 +71,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def serve(app: Flask, tell: Callable[[str], None]) -> None:
     """Serve until Ctrl-C."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = make_server(app)
     site: Site = app.extensions["wenshu"]
     host = site.config.host

@@ -103,11 +103,13 @@ def _replacement(seen: View, entry: Entry) -> Entry | None:
 
 
 def _related(seen: View, entry: Entry) -> list[tuple[str, str]]:
-    try:
-        found = seen.index.related(entry.id, _RELATED)
-    except WenshuError:
-        return []
-    return [(item.id, item.title) for item in found]
+    def ask() -> list[tuple[str, str]]:
+        try:
+            return [(item.id, item.title) for item in seen.index.related(entry.id, _RELATED)]
+        except WenshuError:
+            return []
+
+    return seen.kept(("related", entry.id), ask)
 
 
 def _named(seen: View, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, jsonify, render_template, request
@@ -14,6 +16,10 @@ from web.site import rights, view
 if TYPE_CHECKING:
     from flask import Response
 
+    from store.catalogue import Entry
+    from store.kinds import Kind
+    from web.library import View
+
 blueprint = Blueprint("find", __name__)
 _NEWEST: Final = 8
 _SUGGESTED: Final = 8
@@ -23,21 +29,25 @@ _SUGGESTED: Final = 8
 def home() -> str:
     """The first page: the box, the jobs, what came into force last."""
     seen = view()
-    ruled = [e for e in seen.entries if seen.workspace.versions.has_life_cycle(e)]
-    now = [e for e in ruled if seen.workspace.versions.in_force(e)]
-    now.sort(key=lambda e: (start_of(e.meta) is not None, start_of(e.meta)), reverse=True)
-    counts: dict[str, int] = {}
-    for entry in seen.entries:
-        counts[entry.meta.kind] = counts.get(entry.meta.kind, 0) + 1
-    kinds = [(k, counts[k.slug]) for k in seen.workspace.kinds.values() if counts.get(k.slug)]
+    newest, kinds = seen.kept(("home",), lambda: _overview(seen))
     return render_template(
         "home.html",
-        newest=now[:_NEWEST],
+        newest=newest,
         kinds=kinds,
         total=len(seen.entries),
         company=seen.workspace.settings.company.get("名称", ""),
         checks=rights().may(Act.CHECK),
     )
+
+
+def _overview(seen: View) -> tuple[list[Entry], list[tuple[Kind, int]]]:
+    """What came into force last, and how many documents of each kind there are."""
+    versions = seen.workspace.versions
+    now = [e for e in seen.entries if versions.has_life_cycle(e) and versions.in_force(e)]
+    now.sort(key=lambda e: start_of(e.meta) or date.min, reverse=True)
+    counts = Counter(entry.meta.kind for entry in seen.entries)
+    known = seen.workspace.kinds.values()
+    return now[:_NEWEST], [(kind, counts[kind.slug]) for kind in known if counts[kind.slug]]
 
 
 @blueprint.get("/search")
@@ -57,5 +67,9 @@ def search() -> str:
 def suggest() -> Response:
     """What the person may be about to type."""
     typed = request.args.get("q", "")[:40]
-    found = view().index.suggest(typed, limit=_SUGGESTED)
-    return jsonify({"suggestions": [item.to_json() for item in found]})
+    seen = view()
+
+    def ask_index() -> list[dict[str, object]]:
+        return [item.to_json() for item in seen.index.suggest(typed, limit=_SUGGESTED)]
+
+    return jsonify({"suggestions": seen.kept(("suggest", typed), ask_index)})

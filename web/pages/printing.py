@@ -17,6 +17,7 @@ from generator.batch_names import safe_file_name
 from generator.render import render_document
 from generator.templates import available
 from store.exceptions import InvalidValue, UsageError
+from web import gate
 from web.printview import print_view
 from web.site import note, site, view
 
@@ -185,7 +186,7 @@ def as_pdf(data: bytes) -> bytes:
     """
     from generator.pdf import to_pdf  # noqa: PLC0415 - few requests
 
-    with _converting, tempfile.TemporaryDirectory(prefix="wenshu-web-") as folder:
+    with gate.outside(), _converting, tempfile.TemporaryDirectory(prefix="wenshu-web-") as folder:
         path = Path(folder) / "document.docx"
         path.write_bytes(data)
         return to_pdf([path])[0].read_bytes()
