@@ -12,7 +12,7 @@ from typing import Final
 from store.model import Period
 from store.numerals import from_chinese
 
-_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ISO: Final = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
 _DATE: Final = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*[日号]?(?:[ T]00:00(?::00)?)?"
 )
@@ -27,7 +27,7 @@ _QUARTERS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3":
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str) -> date:
-    """Read a day: `2024-1-5`, `2024年1月5日`, `2024/1/5`, `2024.1.5`, `二〇二四年一月五日`.
+    """Read a day: `2024-1-5`, `2024年1月5日`, `2024/1/5`, `20240105`, `二〇二四年一月五日`.
 
     Raises:
         ValueError: The text is not a date, or there is no such day.

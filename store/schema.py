@@ -71,6 +71,9 @@ FIELDS: Final = (
     Field("data", "数据", (), "texts"),
 )
 
+# 《…》 may hold any of the marks that stand between the texts of a list.
+_BETWEEN_TEXTS: Final = re.compile(r"[、;；,，\n](?![^《》]*》)")
+
 BY_ATTRIBUTE: Final = {field.attribute: field for field in FIELDS}
 _SPELLINGS: Final = {
     spelling: field
@@ -83,6 +86,13 @@ ALIASES: Final = {spelling: field.name for spelling, field in _SPELLINGS.items()
 def field_of(key: str) -> Field | None:
     """The field that a key of the front matter names, in any accepted spelling."""
     return _SPELLINGS.get(key) or _SPELLINGS.get(re.sub(r"\s+", "", key).lower())
+
+
+def line_of(attribute: str, lines: Mapping[str, int]) -> int:
+    """The line of a field in a table, whatever its key's spelling; 1 where it is missing."""
+    return next(
+        (at for key, at in lines.items() if (f := field_of(key)) and f.attribute == attribute), 1
+    )
 
 
 @dataclass(slots=True)
@@ -148,7 +158,7 @@ def _settle_kind(
     wanted = str(typed.get("kind", ""))
     kind = find_kind(wanted) if wanted else None
     if wanted and kind is None:
-        line = next((lines[key] for key in ("类别", "kind") if key in lines), 1)
+        line = line_of("kind", lines)
         problems.append(
             _problem(
                 path,
@@ -239,7 +249,8 @@ def _year(value: object) -> int | None:
 def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(text for text in (_text(item) for item in value) if text)
-    return tuple(part.strip() for part in re.split(r"[、;；,，\n]", _text(value)) if part.strip())
+    parts = _BETWEEN_TEXTS.split(_text(value))
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _flag(value: object) -> bool:
