@@ -42,13 +42,16 @@ COMMANDS: Final = {
     "inspect": "按版式标准检查 Word 文件",
     "serve": "打开网页，供浏览器使用",
     "user": "管理网页的账号",
+    "backup": "备份成一个 zip",
+    "restore-backup": "从备份恢复",
+    "upgrade": "升级资料库的格式",
     "doctor": "检查运行环境",
 }
 GROUPS: Final = (
     ("查找", ("search", "list", "show", "history")),
     ("编写", ("new", "revise", "publish", "correct", "restore", "delete", "import", "check")),
     ("生成", ("render", "batch", "metrics", "template", "inspect")),
-    ("管理", ("init", "index", "serve", "user", "doctor")),
+    ("管理", ("init", "index", "serve", "user", "backup", "restore-backup", "upgrade", "doctor")),
 )
 
 
@@ -67,7 +70,7 @@ class WenshuGroup(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"cli.commands.{cmd_name}")
+        module = importlib.import_module(f"cli.commands.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         command.options_metavar = "[选项]"
         return command

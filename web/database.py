@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from store.exceptions import EnvironmentRefused
@@ -66,6 +66,16 @@ _STEPS: Final = (
     CREATE INDEX audit_at ON audit (at);
     """,
 )
+
+VERSION: Final = len(_STEPS)
+
+
+def version_of(path: Path) -> int | None:
+    """The version of a file that is not opened for use; None where there is none."""
+    if not path.is_file():
+        return None
+    with closing(sqlite3.connect(path)) as found:
+        return int(found.execute("PRAGMA user_version").fetchone()[0])
 
 
 class Database:
