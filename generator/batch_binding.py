@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from generator.word.values import RenderPackage
 
 MAX_PARTS: Final = 2000
+MISSING_NAME: Final = "未生成的行.txt"
+_INCOMPLETE: Final = "尚不完整，以下各行没有生成："
 _SECTION: Final = re.compile(r"<w:sectPr\b.*?</w:sectPr>|<w:sectPr\b[^>]*/>", re.DOTALL)
 _PAGE: Final = re.compile(r"<w:pgSz\b[^>]*/>|<w:pgMar\b[^>]*/>")
 _A4: Final = (
@@ -54,8 +56,10 @@ class Part:
     pages: int = 1
 
 
-def bind_zip(paths: Sequence[Path], target: Path, *, overwrite: bool = False) -> None:
-    """Put files into one zip.
+def bind_zip(
+    paths: Sequence[Path], target: Path, *, missing: Sequence[str] = (), overwrite: bool = False
+) -> None:
+    """Put files into one zip; where rows are missing, a text in it says which.
 
     Raises:
         EnvironmentRefused: The zip is there already, or cannot be written.
@@ -65,11 +69,22 @@ def bind_zip(paths: Sequence[Path], target: Path, *, overwrite: bool = False) ->
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in paths:
             archive.writestr(zipfile.ZipInfo(path.name, _EPOCH), path.read_bytes())
+        if missing:
+            text = "\r\n".join([_INCOMPLETE, *missing, ""])
+            archive.writestr(zipfile.ZipInfo(MISSING_NAME, _EPOCH), text.encode("utf-8-sig"))
     files.write_atomic(target, buffer.getvalue())
 
 
-def bind_booklet(paths: Sequence[Path], target: Path, *, overwrite: bool = False) -> None:
+def bind_booklet(
+    paths: Sequence[Path], target: Path, *, missing: Sequence[str] = (), overwrite: bool = False
+) -> None:
     """Put Word files into one, a contents in front, page numbers restarting with each.
+
+    Args:
+        paths: The files.
+        target: The booklet.
+        missing: What could not be made; stands below the contents.
+        overwrite: Replace a file that is there.
 
     Raises:
         EnvironmentRefused: The file is there already, or cannot be written.
@@ -77,7 +92,8 @@ def bind_booklet(paths: Sequence[Path], target: Path, *, overwrite: bool = False
     """
     _refuse_existing(target, overwrite=overwrite)
     parts = [Part(path.read_bytes(), path.stem, restart=True) for path in paths]
-    files.write_atomic(target, bind(parts, title=target.stem))
+    remarks = [_INCOMPLETE, *missing] if missing else []
+    files.write_atomic(target, bind(parts, title=target.stem, remarks=remarks))
 
 
 def _refuse_existing(target: Path, *, overwrite: bool) -> None:
@@ -88,7 +104,12 @@ def _refuse_existing(target: Path, *, overwrite: bool) -> None:
 
 
 def bind(
-    parts: Sequence[Part], *, title: str = "", cover: Sequence[str] = (), contents: bool = True
+    parts: Sequence[Part],
+    *,
+    title: str = "",
+    cover: Sequence[str] = (),
+    contents: bool = True,
+    remarks: Sequence[str] = (),
 ) -> bytes:
     """One Word file of many.
 
@@ -97,6 +118,7 @@ def bind(
         title: Stands over the contents, and on the cover when there is one.
         cover: Lines below the title on a cover page; none without one.
         contents: Whether a table of contents stands in front.
+        remarks: Lines below the contents.
 
     Raises:
         InputError: There are none, or too many.
@@ -110,7 +132,7 @@ def bind(
             f"要合订的文件有 {len(parts)} 份，超过 {MAX_PARTS} 份的上限。", hint="请分成几册。"
         )
     template = WordTemplate(_base())
-    value = _Bound(parts, title, tuple(cover), contents=contents)
+    value = _Bound(parts, title, tuple(cover), contents=contents, remarks=tuple(remarks))
     return template.render({"各份": value})
 
 
@@ -118,12 +140,19 @@ class _Bound:
     """The parts as one block value, a section each."""
 
     def __init__(
-        self, parts: Sequence[Part], title: str, cover: tuple[str, ...], *, contents: bool
+        self,
+        parts: Sequence[Part],
+        title: str,
+        cover: tuple[str, ...],
+        *,
+        contents: bool,
+        remarks: tuple[str, ...] = (),
     ) -> None:
         self._parts = parts
         self._title = title
         self._cover = cover
         self._contents = contents
+        self._remarks = remarks
 
     def to_wordml(self, package: RenderPackage) -> str:
         """Cover, contents, then part after part."""
@@ -165,6 +194,7 @@ class _Bound:
             xml += "".join(
                 self._entry(part, number, pages[number]) for number, part in enumerate(self._parts)
             )
+        xml += "".join(_line(text, size=24, before=120) for text in self._remarks)
         if not xml:
             return ""
         section = f'<w:sectPr><w:type w:val="nextPage"/>{page}</w:sectPr>'

@@ -42,6 +42,7 @@ class RowRenderer:
         self._source = source
         self._cache = RenderCache()
         self._workspace: Workspace | None = None
+        self._fields: dict[str, set[str]] = {}
         self._template = source.template_file.read_bytes() if source.template_file else b""
 
     def render(self, row: BatchRow, documents: tuple[str, ...]) -> tuple[bytes, list[str]]:
@@ -76,6 +77,27 @@ class RowRenderer:
             cache=self._cache,
         )
         return rendered.data, rendered.warnings
+
+    def source_text(self, documents: tuple[str, ...]) -> str:
+        """The Markdown of the row's documents."""
+        entries = [self.workspace.entry(one) for one in documents]
+        return "\n".join(self.workspace.read(entry)[0] for entry in entries)
+
+    def fields(self, documents: tuple[str, ...]) -> set[str]:
+        """The names that the row's templates ask for."""
+        if self._source.template_file is not None:
+            return self._cache.template(self._template).fields()
+        found: set[str] = set()
+        for one in documents:
+            kind = self.workspace.kinds[self.workspace.entry(one).meta.kind]
+            if kind.slug not in self._fields:
+                from generator.templates import find_template  # noqa: PLC0415 (see above)
+
+                name = self._source.template if len(documents) == 1 else None
+                source = find_template(self.workspace, kind, name)
+                self._fields[kind.slug] = self._cache.template(source.data).fields()
+            found |= self._fields[kind.slug]
+        return found
 
     @property
     def workspace(self) -> Workspace:

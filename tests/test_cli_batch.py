@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,7 @@ from cli.commands.batch import command as batch
 from cli.commands.metrics import command as metrics
 from generator.render import render_document
 from store import Workspace
+from store.exceptions import EnvironmentRefused
 
 ROOT = Path(__file__).resolve().parent.parent
 BANK = "清河农商银行客户部2024年工作总结"
@@ -39,6 +41,10 @@ def library(tmp_path):
     return tmp_path / "库"
 
 
+def text_of(path):
+    return "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs)
+
+
 def test_batch_of_a_template(run, tmp_path):
     document = Document()
     document.add_paragraph("{{ 姓名 }}：{{ 岗位 }}")
@@ -51,11 +57,29 @@ def test_batch_of_a_template(run, tmp_path):
     assert [(one["row"], one["field"]) for one in made["failed"]] == [(2, "岗位")]
     again = run(batch, "通知.docx", "名单.csv", "-o", "输出", "--name", "{姓名}")
     assert "早已生成" in again.stdout
-    assert "第 2 行未生成" in again.stderr
+    assert "未生成：表格第 3 行：缺少“岗位”，单元格是空的。" in again.stderr
     zipped = run(batch, "通知.docx", "名单.csv", "-o", "全部.zip", "--json")
     assert json.loads(zipped.stdout)["outputs"] == [str(tmp_path / "全部.zip")]
+    with zipfile.ZipFile("全部.zip") as archive:
+        assert archive.namelist() == ["0001-甲.docx", "未生成的行.txt"]
     bound = run(batch, "通知.docx", "名单.csv", "-o", "合订.docx", "--json")
+    assert bound.exit_code == 1
     assert json.loads(bound.stdout)["outputs"] == [str(tmp_path / "合订.docx")]
+    assert "表格第 3 行：缺少“岗位”" in text_of("合订.docx")
+    (tmp_path / "名单.csv").write_text("姓名,岗位\n甲,出纳\n乙,会计\n", encoding="utf-8")
+    for name in ("全部.zip", "合订.docx"):
+        mended = run(batch, "通知.docx", "名单.csv", "-o", name)
+        assert mended.exit_code == 0
+        assert f"新生成 1 份，1 份早已生成、没有变动：{tmp_path / name}" in mended.stdout
+        with pytest.raises(EnvironmentRefused, match="已经存在，没有覆盖"):
+            run(batch, "通知.docx", "名单.csv", "-o", name)
+    with zipfile.ZipFile("全部.zip") as archive:
+        assert archive.namelist() == ["0001-甲.docx", "0002-乙.docx"]
+    assert "没有生成" not in text_of("合订.docx")
+    assert "乙：会计" in text_of("合订.docx")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "通知.docx", "名单.csv", "输出", "全部.zip", "合订.docx",
+    }  # fmt: skip
 
 
 def test_a_booklet_of_a_kind_and_a_sending_list(run, library, tmp_path):

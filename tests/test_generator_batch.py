@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import subprocess
+import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic as time_now
+from time import sleep
 
 import openpyxl
 import pytest
@@ -21,7 +27,7 @@ from generator.batch_render import BatchSource
 from generator.batch_rows import BatchRow, read_table
 from generator.booklet import render_booklet
 from store import Workspace
-from store.exceptions import EnvironmentRefused, InputError, UsageError
+from store.exceptions import EnvironmentRefused, InputError, NotFoundError, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = ["姓名", "岗位", "月薪", "日期", "备注"]
@@ -102,7 +108,9 @@ def test_a_changed_row_is_made_anew_and_an_edited_file_is_left_alone(notice, tmp
     result = Batch(source, read_table(table), out).run()
     assert result.made == 1
     assert "会计" in text_of(out / "0001-员工0001.docx")
-    assert result.failed == [Failure(2, "", "“0002-员工0002.docx”已经存在，没有覆盖。")]
+    assert result.failed == [
+        Failure(2, "", "表格第 3 行：“0002-员工0002.docx”已经存在，没有覆盖。")
+    ]
     forced = Batch(source, read_table(table), out, overwrite=True).run()
     assert (forced.made, forced.failed) == (1, [])
 
@@ -149,6 +157,79 @@ def test_unknown_fields_propose_the_near_column(notice, tmp_path):
     fields = {failure.field: failure.message for failure in result.failed}
     assert set(fields) == {"岗位", "日期"}
     assert "岗位名" in fields["岗位"]
+
+
+def test_a_lost_record_is_no_harm(notice, tmp_path):
+    table = write_rows(tmp_path / "人员.xlsx", people(3))
+    out = tmp_path / "输出"
+    Batch(BatchSource(template_file=notice), read_table(table), out).run()
+    record = out / STATE_FILE
+    lines = record.read_text(encoding="utf-8").split("\n")
+    record.write_text("\n".join(lines[:2]) + "\n" + lines[3][:20], encoding="utf-8")
+    (out / ".~77-0002.tmp").write_bytes(b"half")
+    again = Batch(BatchSource(template_file=notice), read_table(table), out).run()
+    assert (again.made, len(again.outputs), again.failed) == (0, 3, [])
+    assert not list(out.glob("*.tmp"))
+    third = Batch(BatchSource(template_file=notice), read_table(table), out)
+    assert third.made() == 3
+    assert third.run().made == 0
+
+
+def test_ctrl_c_and_kill_lose_nothing(notice, tmp_path):
+    rows = people(300)
+    table = write_rows(tmp_path / "人员.xlsx", rows)
+    out = tmp_path / "输出"
+    words = [sys.executable, "-m", "cli.main", "batch", str(notice), str(table), "-o", str(out)]
+    words += ["--processes", "2"]
+    for sign, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+        before = len(list(out.glob("*.docx")))
+        process = subprocess.Popen(
+            words, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        deadline = time_now() + 30
+        while len(list(out.glob("*.docx"))) < before + 30 and time_now() < deadline:
+            sleep(0.005)
+        os.killpg(process.pid, sign)
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == code
+        if sign == signal.SIGINT:
+            assert "已中断" in said
+            assert "再运行一次同样的命令" in said
+            assert not list(out.glob("*.tmp"))
+    made = len(list(out.glob("*.docx")))
+    assert 60 <= made < 300
+    again = Batch(BatchSource(template_file=notice), read_table(table), out).run()
+    assert (again.made, len(again.outputs), again.failed) == (300 - made, 300, [])
+    assert not list(out.glob("*.tmp"))
+
+
+def test_columns_that_nothing_shows_are_told_once(notice, tmp_path):
+    header = [*HEADER, "工号"]
+    table = write_rows(tmp_path / "人员.xlsx", [[*row, "007"] for row in people(3)], header)
+    result = Batch(BatchSource(template_file=notice), read_table(table), tmp_path / "o").run()
+    assert len(result.warnings) == 1
+    assert "表格的列 工号 在这份文档和模板里没有用到" in result.warnings[0]
+
+
+def test_a_document_whose_place_is_in_the_signature(tmp_path):
+    result = run(
+        tmp_path,
+        [["甲", "001", "某公司"]],
+        ["姓名", "饭卡号", "署名"],
+        "考勤与休假管理办法",
+    )
+    told = [text for text in result.warnings if "没有用到" in text]
+    assert len(told) == 1
+    assert "饭卡号" in told[0]
+
+
+def test_a_template_that_is_not_there_fails_once(tmp_path):
+    table = write_rows(tmp_path / "人员.xlsx", [["甲"], ["乙"]], ["姓名"])
+    source = BatchSource(workspace=ROOT, template="没有")
+    batch = Batch(source, read_table(table), tmp_path / "o", wanted="会员服务专员岗位职责")
+    with pytest.raises(NotFoundError, match="没有“没有”这个Word模板") as caught:
+        batch.run()
+    assert "签收表" in caught.value.hint
 
 
 # -- rows ------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from cli.common import complete_ids, json_option, open_workspace, workspace_opti
 from cli.output import echo_warning, emit, print_json, progress
 
 if TYPE_CHECKING:
-    from generator.batch import BatchResult
+    from generator.batch import Batch, BatchResult
     from generator.batch_render import BatchSource
     from generator.batch_rows import BatchTable
+    from generator.batch_volume import Volume
 
 _SHOWN = 20
 
@@ -57,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     wenshu batch 管理制度 -o 制度汇编.docx             （不给表格：现行文档合订成册）
     再次运行只补做失败和改动过的行。
     """  # noqa: D301 - click's own marks
-    from generator.batch import Batch  # noqa: PLC0415 - help needs no generator
+    from generator.batch import Batch as Making  # noqa: PLC0415 - help needs no generator
     from generator.batch_rows import read_table  # noqa: PLC0415
 
     target = Path(output).expanduser().absolute()
@@ -69,22 +71,45 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
         return
     source = _source(wanted, template, data, workspace_path, blank=blank)
     rows: BatchTable = read_table(Path(table).expanduser().absolute())
-    folder = target.with_suffix("") if target.suffix.lower() in {".zip", ".docx"} else target
-    batch = Batch(
+    volume = _volume(target, overwrite=overwrite)
+    batch = Making(
         source,
         rows,
-        folder,
+        volume.folder if volume else target,
         wanted="" if source.template_file else wanted,
         pattern=pattern,
         overwrite=overwrite,
         processes=processes,
     )
-    with progress("批量生成") as update:
-        result = batch.run(update)
-    _bind(result, target, overwrite=overwrite)
-    _tell(result, folder, as_json=as_json)
+    result = _run(batch)
+    same = len(result.outputs) - result.made
+    if volume is not None:
+        volume.bind(result)
+    _tell(result, target, same, as_json=as_json)
     if result.failed:
         raise SystemExit(1)
+
+
+def _volume(target: Path, *, overwrite: bool) -> Volume | None:
+    """The zip or booklet that the files are put into, when one is asked for."""
+    from generator.batch_volume import Volume as Made  # noqa: PLC0415
+
+    if target.suffix.lower() not in {".zip", ".docx"}:
+        return None
+    volume = Made(target, overwrite=overwrite)
+    volume.refuse_existing()
+    return volume
+
+
+def _run(batch: Batch) -> BatchResult:
+    """Make the files; after Ctrl-C say how to go on."""
+    try:
+        with progress("批量生成") as update:
+            return batch.run(update)
+    except KeyboardInterrupt:
+        text = f"\n已中断。已生成的 {batch.made()} 份都在；再运行一次同样的命令，只补做其余的行。"
+        emit(text, sys.stderr)
+        raise SystemExit(130) from None
 
 
 def _source(
@@ -153,19 +178,7 @@ def _booklet(
     emit(f"已合订 {len(entries)} 份文档：{target}")
 
 
-def _bind(result: BatchResult, target: Path, *, overwrite: bool) -> None:
-    """Put the files of a batch into one zip or one booklet."""
-    from generator.batch_binding import bind_booklet, bind_zip  # noqa: PLC0415
-
-    if target.suffix.lower() == ".zip":
-        bind_zip(result.outputs, target, overwrite=overwrite)
-        result.outputs = [target]
-    elif target.suffix.lower() == ".docx":
-        bind_booklet(result.outputs, target, overwrite=overwrite)
-        result.outputs = [target]
-
-
-def _tell(result: BatchResult, folder: Path, *, as_json: bool) -> None:
+def _tell(result: BatchResult, target: Path, same: int, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -180,14 +193,19 @@ def _tell(result: BatchResult, folder: Path, *, as_json: bool) -> None:
     for warning in result.warnings[:_SHOWN]:
         echo_warning(warning)
     for failure in result.failed[:_SHOWN]:
-        echo_warning(f"第 {failure.row} 行未生成。{failure.message}")
+        echo_warning(f"未生成：{failure.message}")
     if len(result.failed) > _SHOWN:
         echo_warning(f"另有 {len(result.failed) - _SHOWN} 处问题未列出，可加 --json 查看全部。")
     rows = len({failure.row for failure in result.failed})
-    same = len(result.outputs) - result.made
     done = f"，{same} 份早已生成、没有变动" if same > 0 else ""
     bad = f"，{rows} 行失败" if rows else ""
-    emit(f"新生成 {result.made} 份{done}{bad}：{folder}")
+    made = f"新生成 {result.made} 份{done}{bad}"
+    if not rows or target.is_dir():
+        emit(f"{made}：{target}")
+    elif result.outputs:
+        emit(f"{made}。{target} 缺这 {rows} 行；改正表格后再运行一次同样的命令，就补齐。")
+    else:
+        emit(f"{made}，没有写出 {target}。")
 
 
 def _send(
@@ -212,7 +230,7 @@ def _send(
         )
     else:
         for fault in made.removed[:_SHOWN]:
-            echo_warning(f"第 {fault.row} 行未列入：{fault.message}")
+            echo_warning(f"未列入：{fault.message}")
         parts = sum(message.parts for message in made.messages)
         emit(f"已列入 {len(made.messages)} 人，共 {parts} 条短信：{target}")
     if any(fault.is_error for fault in made.removed):
