@@ -172,9 +172,14 @@ class Library:
         if changed or self._marks(self._scout) != self._state.data:
             self._state = self._make(self._state.number + 1)
 
-    def _make(self, number: int) -> State:
+    def for_writing(self) -> Workspace:
+        """A workspace of one's own: what writes refreshes it, and readers must not see that."""
         workspace = Workspace.open(self._scout.root)
         workspace.catalogue = copy.copy(self._scout.catalogue)
+        return workspace
+
+    def _make(self, number: int) -> State:
+        workspace = self.for_writing()
         marks = self._marks(workspace)
         index, why = _open_index(workspace)
         return State(workspace, index, number, why, marks)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from store.exceptions import EnvironmentRefused, UsageError
+from store.exceptions import EnvironmentRefused, UsageError, WenshuError
 from store.files import reason
 
 if TYPE_CHECKING:
@@ -69,11 +71,21 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def _warm(site: Site) -> None:
+    """Read what the first search would have to read."""
+    with suppress(WenshuError):
+        index = site.library.state().index
+        if index is not None:
+            index.search("制度", limit=3).to_json()
+            index.suggest("zhi")
+
+
 def serve(app: Flask, tell: Callable[[str], None]) -> None:
     """Serve until Ctrl-C."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = make_server(app)
     site: Site = app.extensions["wenshu"]
+    threading.Thread(target=_warm, args=(site,), daemon=True).start()
     host = site.config.host
     shown = f"[{host}]" if ":" in host else host
     port = getattr(server, "effective_port", site.config.port)

@@ -64,7 +64,7 @@ def new_post() -> Response:
     form = request.form
     with acting_as(person().name):
         made = new_document(
-            view().workspace,
+            site().library.for_writing(),
             form.get("kind", ""),
             form.get("title", ""),
             department=form.get("department", "").strip(),
@@ -140,7 +140,7 @@ def _write(entry: Entry, text: str, seen: str, why: str) -> None:
     Raises:
         UsageError: A published text is changed without a reason.
     """
-    workspace = view().workspace
+    workspace = site().library.for_writing()
     if publishing.is_locked(workspace, entry):
         publishing.correct(workspace, entry.id, why, text)
     elif is_published(entry):
@@ -254,7 +254,7 @@ def act(doc_id: str) -> Response:
     """Revise, publish, or move to the bin."""
     demand(Act.EDIT)
     entry = _entry(doc_id)
-    workspace = view().workspace
+    workspace = site().library.for_writing()
     wanted = request.form.get("act", "")
     day = _day(request.form.get("effective", ""), "生效日期")
     with acting_as(person().name):

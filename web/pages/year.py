@@ -30,7 +30,7 @@ from web.drafts import body_of, with_body
 from web.pages.document import loaded
 from web.refusals import AccessDenied, BadUpload
 from web.rights import SUMMARY_KIND, Act, Role
-from web.site import note, person, renew_view, rights, view
+from web.site import note, person, renew_view, rights, site, view
 
 if TYPE_CHECKING:
     from flask import Response as FileResponse
@@ -78,7 +78,7 @@ def begin() -> Response:
     subject = form.get("subject", "部门")
     with acting_as(person().name):
         made = new_document(
-            view().workspace,
+            site().library.for_writing(),
             SUMMARY_KIND,
             form.get("title", ""),
             department=department,
