@@ -56,9 +56,13 @@ def test_wheel_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
 
     where = "import store, search, generator, importer, cli; print(store.__file__, cli.__file__)"
     done = subprocess.run(
-        [sys.executable, "-c", where], env=environment, cwd=tmp_path, capture_output=True, check=True,
+        [sys.executable, "-c", where],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
         timeout=60,
-    )  # fmt: skip
+    )
     assert str(home) in done.stdout.decode("utf-8")
     library = tmp_path / "资料 库"
     run("init", str(library))
