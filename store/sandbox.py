@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import wraps
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jinja2 import TemplateSyntaxError, Undefined, nodes
@@ -28,6 +28,7 @@ from jinja2.runtime import Context, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from store import filters as chinese
+from store import growth
 from store.blank import Blank
 from store.exceptions import ContentError
 from store.missing import LenientValue, MissingValue, open_session
@@ -42,9 +43,7 @@ UndefinedMode = Literal["error", "blank"]
 
 _DICT_NAMES: Final = frozenset(dir(dict))
 _TICK: Final = "\0tick"
-_GROWING_METHODS: Final = frozenset({"ljust", "rjust", "center", "zfill", "expandtabs"})
 _TAKES_MISSING: Final = frozenset({"default", "d", "手填"})
-_SIZED_FILTERS: Final = frozenset({"center", "indent", "batch", "slice", "round"})
 _WIDE_FORMAT: Final = re.compile(r"[%:.][^%{}]*?(?:\d{5,}|\*)|\{[^{}]*\{")
 _MAX_BITS: Final = 100_000
 
@@ -141,13 +140,13 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
     def _add_filters(self, more: Mapping[str, Callable[..., object]], *, gathering: bool) -> None:
         for name, function in (FILTERS | chinese.FILTERS).items():
             wrapped = function
-            if name in _SIZED_FILTERS:
-                wrapped = self._sized(wrapped)
+            if name in growth.FILTERS:
+                wrapped = self._measured(name, wrapped)
             if gathering and name not in _TAKES_MISSING:
                 wrapped = passing_missing(wrapped)
             self.filters[name] = wrapped
         self.filters["replace"] = self._replace
-        self.filters["format"] = _format
+        self.filters["format"] = self._format
         self.filters.update(more)
 
     # -- looking things up -------------------------------------------------------------------
@@ -174,7 +173,7 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
         elif operator == "**":
             self._check_power(left, right)
         elif isinstance(left, str):
-            check_format(left)
+            self._check_format(left, right if isinstance(right, tuple) else (right,))
         return super().call_binop(context, operator, left, right)
 
     def _check_product(self, left: Any, right: Any) -> None:
@@ -201,45 +200,72 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         """Wrap ``str.format``, with the widths of its pattern checked."""
         wrapped = super().wrap_str_format(value)
-        if wrapped is not None:
-            check_format(str(value.__self__))
-        return wrapped
+        if wrapped is None:
+            return None
+
+        @wraps(wrapped)
+        def measured(*args: Any, **kwargs: Any) -> str:
+            self._check_format(str(value.__self__), (*args, *kwargs.values()))
+            return str(wrapped(*args, **kwargs))
+
+        return measured
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call from a template, minding methods of texts that can grow without measure."""
         owner = getattr(obj, "__self__", None)
         if isinstance(owner, (str, bytes)):
-            self._check_method(owner, getattr(obj, "__name__", ""), args)
+            name = getattr(obj, "__name__", "")
+            if name in growth.STREAMS and args:
+                args = (list(args[0]), *args[1:])
+            self._check_growth(growth.METHODS.get(name), owner, args, kwargs)
         return super().call(context, obj, *args, **kwargs)
 
-    def _check_method(self, owner: str | bytes, name: str, args: tuple[object, ...]) -> None:
-        if name in _GROWING_METHODS and args:
-            self._check_width(args[0])
-        elif name == "replace" and len(args) >= 2:
-            new = args[1]
-            if isinstance(new, (str, bytes)) and (len(owner) + 1) * len(new) > self.limits.text:
-                raise LimitExceeded("模板中替换出来的文字过长。")
+    def _check_growth(
+        self,
+        bound: Callable[..., int] | None,
+        value: object,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        if bound is not None and bound(value, args, kwargs) > self.limits.text:
+            raise LimitExceeded("模板中的一处会生成过长的文字（宽度、个数或重复太多）。")
 
-    def _check_width(self, width: object) -> None:
-        if isinstance(width, int) and width > self.limits.text // 10:
-            raise LimitExceeded("模板中给出的宽度或个数过大。")
+    def _measured(self, name: str, function: Callable[..., object]) -> Callable[..., object]:
+        """A filter that is refused when its result would be too long."""
+        position = 1 if hasattr(function, "jinja_pass_arg") else 0
+        bound = growth.FILTERS[name]
 
-    def _sized(self, function: Callable[..., object]) -> Callable[..., object]:
         @wraps(function)
-        def sized(*args: Any, **kwargs: Any) -> object:
-            for value in (*args[1:], *kwargs.values()):
-                self._check_width(value)
-            return function(*args, **kwargs)
+        def measured(*args: Any, **kwargs: Any) -> object:
+            value = args[position]
+            if name in growth.STREAMS and not isinstance(value, (Undefined, str)):
+                value = list(value)
+            if not isinstance(value, Undefined):
+                self._check_growth(bound, value, args[position + 1 :], kwargs)
+            return function(*args[:position], value, *args[position + 1 :], **kwargs)
 
-        return sized
+        return measured
 
     def _replace(self, value: Any, old: str, new: str, count: int = -1) -> Any:
         """The filter ``replace``, measured."""
         if isinstance(value, Undefined):
             return value
         text = plain_text(value)
-        self._check_method(text, "replace", (old, str(new)))
+        self._check_growth(growth.METHODS["replace"], text, (old, str(new)), {})
         return text.replace(str(old), str(new), count if count is not None else -1)
+
+    def _format(self, value: str, *args: object, **kwargs: object) -> str:
+        """The filter ``format``, measured."""
+        self._check_format(str(value), (*args, *kwargs.values()))
+        return str(value) % (kwargs or args)
+
+    def _check_format(self, pattern: str, args: Iterable[object]) -> None:
+        """Refuse a format that asks for a great width, or for one given as a value."""
+        given = [
+            item for one in args for item in (one.values() if isinstance(one, dict) else [one])
+        ]
+        if _WIDE_FORMAT.search(pattern) or growth.formatted(pattern, given) > self.limits.text:
+            raise LimitExceeded("模板中给出的宽度或个数过大。")
 
     # -- compiling and rendering -------------------------------------------------------------
 
@@ -277,9 +303,9 @@ class SandboxEnvironment(ImmutableSandboxedEnvironment):
         """Join the pieces, minding the limits on loops and output."""
         parts: list[str] = []
         total = 0
-        while batch := list(islice(pieces, 4096)):
-            parts.append("".join(batch))
-            total += len(parts[-1])
+        for piece in pieces:
+            parts.append(piece)
+            total += len(piece)
             if total > self.limits.output:
                 raise LimitExceeded("模板输出的内容过长。")
         return "".join(parts)
@@ -299,18 +325,6 @@ def plain_text(value: object, draw_blank: Callable[[Blank], str] = str) -> str:
     if isinstance(value, float) and "e" in text:
         return format(Decimal(text), "f")
     return text
-
-
-def check_format(pattern: str) -> None:
-    """Refuse a format that asks for a width of many thousands, or for one given as a value."""
-    if _WIDE_FORMAT.search(pattern):
-        raise LimitExceeded("模板中给出的宽度或个数过大。")
-
-
-def _format(value: str, *args: object, **kwargs: object) -> str:
-    """The filter ``format``, with its width checked."""
-    check_format(str(value))
-    return str(value) % (kwargs or args)
 
 
 def passing_missing(function: Callable[..., Any]) -> Callable[..., Any]:

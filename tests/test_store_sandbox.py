@@ -139,6 +139,22 @@ def test_internals_are_refused_when_running(render: Render, source: str) -> None
         "{{ 'a'|center(999999999) }}",
         "{{ [1]|batch(999999999, 0)|list }}",
         "{{ ('a' * 10000)|replace('a', 'b' * 10000) }}",
+        "{{ ('a ' * 99999)|wordwrap(1, wrapstring='x' * 99999) }}",
+        "{{ ('a\\n' * 99999)|indent(99999) }}",
+        "{{ ('a\\n' * 99999)|indent('x' * 99999) }}",
+        "{{ range(9999)|join('x' * 9999) }}",
+        "{{ range(9999)|map('string')|join('x' * 9999) }}",
+        "{{ ('x' * 9999).join(range(9999)|map('string')) }}",
+        "{{ (['a' * 9999999] * 99)|join }}",
+        "{{ ([[1] * 9999999] * 99)|sum(start=[]) }}",
+        "{{ ('a' * 99999).translate({97: 'b' * 99999}) }}",
+        "{{ ('a\\t' * 99999).expandtabs(99999) }}",
+        "{{ ('{0}' * 9999).format('x' * 9999) }}",
+        "{{ ('{a}' * 9999).format(a='x' * 9999) }}",
+        "{{ ('%s' * 9999)|format(*(['x' * 9999] * 9999)) }}",
+        "{{ ('%(a)s' * 9999) % {'a': 'x' * 9999} }}",
+        "{{ [1]|tojson(indent=99999999) }}",
+        "{% set x = 'a' * 19999999 %}{% for i in range(4000) %}{{ x }}{% endfor %}",
         "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",  # noqa: E501
         "{% set n = namespace(x='abcdefgh') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",  # noqa: E501
     ],
@@ -163,6 +179,15 @@ def test_ordinary_formats_work(render: Render) -> None:
         render("{{ a ~ b ~ none }}{{ '-' * 3 }}{{ 'aXb'|replace('X', '-') }}", a=1, b="二")
         == "1二---a-b"
     )
+
+
+def test_ordinary_joins_and_wraps_work(render: Render) -> None:
+    assert render("{{ x|map('upper')|join('、') }}{{ '-'.join(x) }}", x=["a", "b"]) == "A、Ba-b"
+    assert (
+        render("{{ x|join('、', attribute='n') }}{{ x|sum('v') }}", x=[{"n": "a", "v": 3}]) == "a3"
+    )
+    assert render("{{ 'a b'|wordwrap(1) }}{{ 'a\\nb'|indent }}") == "a\nba\n    b"
+    assert render("{{ [[1], [2]]|sum(start=[]) }}{{ 'abc'|join('-') }}") == "[1, 2]a-b-c"
 
 
 def test_loop_controls_and_do(render: Render) -> None:
