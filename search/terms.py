@@ -8,7 +8,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from search.analysis import grams
-from search.ranking import Wanted
+from search.ranking import Wanted, brevity
 from search.segment import GRAMS, WORDS
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 EXPANSION_WEIGHT: Final = 0.8
 QUESTION_WEIGHT: Final = 0.4
 MENDED_WEIGHT: Final = 0.8
+LITERAL_SHARE: Final = 0.8
 _MOST_TERMS: Final = 160
 # What makes a question of a sentence and says nothing about its subject.
 QUESTION_WORDS: Final = frozenset(
@@ -90,6 +91,7 @@ def understand(
     question.wanted = [Wanted(name, term, weight) for (name, term), weight in weights.items()]
     question.words = list(dict.fromkeys(word for word, _, _ in cut if word not in QUESTION_WORDS))
     added: dict[str, float] = {}
+    said: dict[str, str] = {}
     for _, found in readings:
         added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
     if mend:
@@ -100,7 +102,9 @@ def understand(
             question.expansions.append((expansion.word, expansion.terms))
             weight = EXPANSION_WEIGHT / sqrt(len(expansion.terms))
             added |= dict.fromkeys(expansion.terms, weight)
-    _add(question, added, analysis, set(weights))
+            said |= dict.fromkeys(expansion.terms, expansion.word)
+    most = LITERAL_SHARE / max(brevity(question.wanted), 0.1)
+    _add(question, added, _Weigher(analysis, corpus, said, most), set(weights))
     question.missing = [
         word
         for word in question.words
@@ -123,15 +127,51 @@ def _mend(
         question.mended = mended
 
 
+@dataclass
+class _Weigher:
+    """What an official term may weigh: less than the word for which it stands.
+
+    Attributes:
+        analysis: Cuts terms.
+        corpus: For what the library knows.
+        said: The everyday word of each official term.
+        most: How many times as much as its everyday word a term may weigh; long questions hold
+            much besides.
+    """
+
+    analysis: Analysis
+    corpus: Corpus
+    said: dict[str, str]
+    most: float
+
+    def pieces(self, text: str) -> list[tuple[str, str]]:
+        """Words and pairs of a text."""
+        found = [(WORDS, word) for word, _, _ in self.analysis.segmenter.words(text)]
+        return found + [(GRAMS, gram) for gram, _ in grams(text)]
+
+    def heaviness(self, pieces: list[tuple[str, str]]) -> float:
+        """What pieces tell together where the library has them."""
+        known = [piece for piece in pieces if self.corpus.frequency(*piece)]
+        return sum(self.corpus.idf(*piece) for piece in known)
+
+    def weight(self, term: str, weight: float) -> float:
+        """A term's weight, lowered where its many pieces would outweigh the literal word."""
+        word = self.said.get(term)
+        literal = self.heaviness(self.pieces(word)) if word else 0.0
+        own = self.heaviness(self.pieces(term))
+        if not literal or not own or not self.corpus.frequency(GRAMS, (word or "")[:2]):
+            return weight
+        return min(weight, self.most * literal / own)
+
+
 def _add(
-    question: Question, added: dict[str, float], analysis: Analysis, present: set[tuple[str, str]]
+    question: Question, added: dict[str, float], weigher: _Weigher, present: set[tuple[str, str]]
 ) -> None:
     weights: dict[tuple[str, str], float] = {}
-    for term, weight in added.items():
+    for term, full in added.items():
         question.marked.append(term)
-        pieces = [(WORDS, word) for word, _, _ in analysis.segmenter.words(term)]
-        pieces += [(GRAMS, gram) for gram, _ in grams(term)]
-        for piece in pieces:
+        weight = weigher.weight(term, full)
+        for piece in weigher.pieces(term):
             if piece not in present:
                 weights[piece] = max(weight, weights.get(piece, 0.0))
     question.wanted += [Wanted(*piece, weight, counts=False) for piece, weight in weights.items()]
