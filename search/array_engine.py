@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,8 @@ from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
 from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
+from search.reading import DEPTH as READ
+from search.reading import Reader
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -30,7 +33,13 @@ OUT_OF_FORCE: Final = 0.45
 UNCERTAIN_FORCE: Final = 0.85
 TITLE_FACTOR: Final = 0.6
 NAMED_FACTOR: Final = 1.5
+IN_NAMED: Final = 1.2
+LONG_NAME: Final = 4
 PARTLY, EXACTLY = 1, 2
+_ASKING: Final = re.compile(
+    "^(?:请问|查一?下|我想看|找)|(?:都?(?:是什么|有哪些|有什么|是哪些|包括什么|包括哪些|怎么规定的?|"
+    "在哪里?|内容|全文|呢|吗|的))+$"
+)
 FACETS: Final = ("kind", "department", "status", "year")
 
 
@@ -96,6 +105,10 @@ class ArrayEngine:
         """First-stage scores with authority, validity and the sort of unit."""
         rows = self.generation.unit_rows[scores.units]
         final: Array = scores.scores * self.prior(day)[rows]
+        plain = _ASKING.sub("", plain) or plain
+        if len(plain) >= LONG_NAME:
+            named = np.array([plain in title for title, _ in self._names], bool)
+            final[named[rows]] *= IN_NAMED
         title = self._types[scores.units] == TITLE
         places = np.flatnonzero(title)
         factors = {0: TITLE_FACTOR, PARTLY: 1.0, EXACTLY: NAMED_FACTOR}
@@ -131,6 +144,7 @@ class ArrayEngine:
             best = best[np.argpartition(-final[best], depth)[:depth]]
         best = best[np.lexsort((units[best], -final[best]))]
         raised = supported(rows[best], self._covered(question, units[best], final[best]), SUPPORT)
+        raised = self._read(question, units[best], raised)
         order = np.lexsort((units[best], -raised))[:limit]
         found = []
         for at in order.tolist():
@@ -157,6 +171,15 @@ class ArrayEngine:
         own = [w for w in question.wanted if not any(w.term in word for word in said)]
         lowered: Array = final * (1 - weight + weight * coverage(self.corpus, own, units))
         return lowered
+
+    def _read(self, question: Question, units: Array, scores: Array) -> Array:
+        """The scores after the best were read; those behind are lowered as these on average."""
+        reader = Reader(self.corpus, self.generation.analysis.folder, question)
+        first = np.argsort(-scores, kind="stable")[:READ]
+        factors = reader.factors(units[first].tolist())
+        result: Array = scores * factors.mean()
+        result[first] = scores[first] * factors
+        return result
 
     def _force_order(self, rows: Array, day: int) -> Array:
         """What stands first among the versions of one clause: in force, then the newest."""

@@ -65,7 +65,7 @@ class Explanation:
         ]
         head = [
             f"得分 {self.final:.2f}：文字 {self.first:.2f} x 权威 {self.authority:.2f}，{force}，",
-            f"另加同一文档其他条款的支持；覆盖问题的 {min(self.share, 1):.0%}。",
+            f"另加同一文档其他条款的支持，并看条文本身；覆盖问题的 {min(self.share, 1):.0%}。",
         ]
         names = {"words": "词", "grams": "字对"}
         return head + [t.line(names[t.field]) for t in self.terms]

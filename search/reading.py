@@ -1,0 +1,169 @@
+"""The last stage: the best units are read.
+
+Postings say that a word stands somewhere in title, heading or text. What answers a question says
+it itself, gives a figure where one is asked for, and is not the clause on who explains the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from search.analysis import grams
+from search.entries import TITLE
+from search.segment import GRAMS, WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from search.corpus import Corpus
+    from search.folding import Folder
+    from search.terms import Question
+
+    Array = NDArray[Any]
+
+DEPTH: Final = 30
+OWN: Final = 0.5
+TOGETHER: Final = 0.15
+SYNONYM, PARTLY, OUTSIDE = 0.85, 0.7, 0.6
+NO_FIGURE, FAR_FIGURE, NEAR = 0.85, 0.92, 12
+FORMAL: Final = 0.7
+UNSURE: Final = 0.5
+_NUMERAL: Final = r"[0-9.一二三四五六七八九十百千万两半]"
+_SENTENCES: Final = re.compile("[。；！？\n]")
+_TIME: Final = re.compile(
+    rf"{_NUMERAL}个?(?:工作日|自然日|日历日|天|日|小时|分钟|月|年|周|星期|季度)|当日|当天|次日|立即|当场"
+)
+_AMOUNT: Final = re.compile(rf"{_NUMERAL}[^\s，。；、]{{0,2}}|百分之|[%％]")
+_ASKS_TIME: Final = re.compile(
+    "多久|多长时间|几天|几日|几个月|几年|几小时|几个?工作日|多少天|多少日|多少个?小时|多少个月|多少年|"
+    "什么时候|何时|时限|期限|时间要求"
+)
+_ASKS_AMOUNT: Final = re.compile("多少|几次|几级|几倍|几个|几人|几名|几点")
+_FORMAL: Final = re.compile(
+    r"(?:本|此)\w{2,8}由.{2,30}(?:负责|进行)?解释|(?:本|此)\w{2,8}自.{2,24}起(?:施行|实施|执行|生效)"
+    r"|为了?[^。]{4,300}制定本\w{2,8}。"
+)
+_ASKS_FORMAL: Final = re.compile("施行|实施|生效|执行|解释|废止|目的|依据|制定|哪天起|什么时候起")
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A word of the question with what says the same, and how much it tells."""
+
+    word: str
+    synonyms: tuple[str, ...]
+    weight: float
+    pairs: tuple[str, ...]
+
+    def stands(self, text: str) -> float:
+        if self.word in text:
+            return 1.0
+        if any(term in text for term in self.synonyms):
+            return SYNONYM
+        held = sum(pair in text for pair in self.pairs)
+        return PARTLY * held / len(self.pairs) if held else 0.0
+
+
+class Reader:
+    """Reads units for one question."""
+
+    def __init__(self, corpus: Corpus, fold: Folder, question: Question) -> None:
+        """Take the question's words."""
+        self._corpus = corpus
+        self._fold = fold
+        self._asked = question.folded
+        self._groups = _groups(corpus, question)
+        self._whole = sum(group.weight for group in self._groups)
+        self._figure = self._wanted_figure()
+
+    def _wanted_figure(self) -> re.Pattern[str] | None:
+        if _ASKS_TIME.search(self._asked):
+            return _TIME
+        return _AMOUNT if _ASKS_AMOUNT.search(self._asked) else None
+
+    def factors(self, units: Sequence[int]) -> Array:
+        """What each unit's score is multiplied by, at most 1."""
+        return np.array([self._factor(unit) for unit in units], np.float64)
+
+    def _factor(self, unit: int) -> float:
+        context, own = self._texts(unit)
+        factor = 1 - OWN + OWN * self._share(context, own)
+        factor *= 1 - TOGETHER + TOGETHER * self._together(own)
+        if self._figure is not None:
+            factor *= self._figured(self._figure, own)
+        if _FORMAL.match(own) and not _ASKS_FORMAL.search(self._asked):
+            factor *= FORMAL
+        return factor
+
+    def _figured(self, figure: re.Pattern[str], own: str) -> float:
+        """Whether a figure of the sort that is asked for stands near a word of the question."""
+        if not figure.search(own):
+            return NO_FIGURE
+        words = [word for group in self._groups for word in (group.word, *group.synonyms)]
+        places = (own.find(word) for word in words)
+        near = (own[max(0, at - NEAR) : at + 2 * NEAR] for at in places if at >= 0)
+        return 1.0 if any(figure.search(piece) for piece in near) else FAR_FIGURE
+
+    def _texts(self, unit: int) -> tuple[str, str]:
+        """Title and heading, and the unit's own text; a title speaks for itself."""
+        whole, start = self._corpus.whole_text(unit)
+        whole = self._fold(whole)
+        segment, local = self._corpus.place(unit)
+        if int(segment.types[local]) == TITLE:
+            return "", whole
+        return whole[:start], whole[start:]
+
+    def _share(self, context: str, own: str) -> float:
+        if not self._whole:
+            return 1.0
+        held = 0.0
+        for group in self._groups:
+            inside = group.stands(own)
+            if inside < OUTSIDE and context:
+                inside = max(inside, OUTSIDE * group.stands(context))
+            held += group.weight * inside
+        return held / self._whole
+
+    def _together(self, own: str) -> float:
+        """What part of the question the best sentence holds."""
+        if len(self._groups) < 2:
+            return 1.0
+        return max(
+            sum(group.weight * group.stands(sentence) for group in self._groups)
+            for sentence in _SENTENCES.split(own)
+        ) / max(self._whole, 1e-9)
+
+    def answers(self, unit: int) -> bool:
+        """Whether a unit with its heading carries at least half of the question."""
+        context, own = self._texts(unit)
+        return self._share("", f"{context} {own}") >= UNSURE
+
+
+def _groups(corpus: Corpus, question: Question) -> list[_Group]:
+    """The question's words; those of an everyday expression are one group."""
+    found: dict[str, tuple[str, ...]] = {}
+    expansions = [pair for pair in question.expansions if pair[0] in question.folded]
+    said = [word for word, _ in expansions]
+    for word, terms in expansions:
+        found[word] = (*found.get(word, ()), *terms)
+    for word in question.words:
+        if not any(word in other for other in said):
+            found.setdefault(word, ())
+    return [
+        _Group(word, terms, _idf(corpus, word), tuple(gram for gram, _ in grams(word)))
+        for word, terms in found.items()
+    ]
+
+
+def _idf(corpus: Corpus, word: str) -> float:
+    """How much a word tells; several words joined tell what their commonest pair tells."""
+    if corpus.frequency(WORDS, word) or len(word) <= 2:
+        return corpus.idf(WORDS, word)
+    known = [gram for gram, _ in grams(word) if corpus.frequency(GRAMS, gram)]
+    return min((corpus.idf(GRAMS, gram) for gram in known), default=corpus.idf(WORDS, word))
