@@ -52,6 +52,38 @@ def test_the_expected_hit_comes_first(index: SearchIndex) -> None:
     assert max(ranks) < 99, missed
 
 
+NEWCOMER = (
+    "年假",
+    "客户投诉几天内必须处理完",
+    "客户投诉多久答复",
+    "生病请假要什么证明",
+    "产假多少天",
+    "结婚可以休几天假",
+    "迟到三次怎么处罚",
+    "离职以后还要保密吗",
+    "收客户红包怎么办",
+    "客户经理岗位职责是什么",
+)
+
+
+@pytest.mark.parametrize("query", NEWCOMER)
+def test_what_a_newcomer_asks_is_answered_first(index: SearchIndex, query: str) -> None:
+    row = next(row for row in read_questions() if row[0] == query)
+    assert fits(index.search(query).hits[0], row[1], row[2])
+
+
+def test_clauses_of_form_come_first_only_when_they_are_asked_for(index: SearchIndex) -> None:
+    content = [hit.clause for hit in index.search("客户投诉几天内必须处理完").hits[:5]]
+    assert not {"第一条", "第二十九条", "第三十条"} & set(content)
+    formal = index.search("客户投诉处理办法由谁负责解释").hits[:2]
+    assert "第二十九条" in {hit.clause for hit in formal}
+
+
+def test_official_terms_do_not_outweigh_the_word_itself(index: SearchIndex) -> None:
+    results = index.search("年假")
+    assert all("年假" in hit.text for hit in results.hits[:4])
+
+
 def test_words_in_quotes_stand_in_every_hit(index: SearchIndex) -> None:
     results = index.search('"客户满意度"', limit=200)
     assert results.total == len(results.hits) > 5
