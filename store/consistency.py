@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from store import phrases
 from store.amounts import add, plain
+from store.consistency_scales import check_scales
 from store.consistency_tables import find_table_errors
 from store.consistency_text import find_claims, judge
 from store.consistency_wording import find_remarks
@@ -58,6 +59,7 @@ def check_figures(
     if metric_set is not None and len(metric_set):
         problems += _check_text(document, metric_set)
         problems += _check_parts(metric_set)
+        problems += check_scales(metric_set)
         problems += _check_days(document, metric_set)
         problems += _check_frozen(document, metric_set)
     problems += _check_years(document)

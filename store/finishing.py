@@ -17,6 +17,7 @@ from store.history import save
 from store.metric_years import freeze
 from store.metrics import load_metrics
 from store.model import Problem
+from store.placeholders import UnfinishedText, find_placeholders
 from store.schema import ALIASES
 
 if TYPE_CHECKING:
@@ -39,12 +40,16 @@ def finish(workspace: Workspace, wanted: str) -> Path:
     Raises:
         UsageError: The document has a life cycle, or no metric file.
         InputError: A metric file is missing.
+        UnfinishedText: Places are left to fill.
     """
     entry = workspace.resolve(wanted)
     kind = workspace.kinds.get(entry.meta.kind)
     if kind is not None and kind.life_cycle:
         raise UsageError(f"{kind.name}用 wenshu publish 发布，不用定稿。")
     data = _data(workspace, entry)
+    source, *_ = workspace.read(entry)
+    if unfilled := find_placeholders(source):
+        raise UnfinishedText(entry.id, unfilled)
     _edit(workspace, entry, {"状态": "定稿"}, "定稿")
     return freeze(entry.path, data)
 

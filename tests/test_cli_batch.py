@@ -14,9 +14,10 @@ from docx import Document
 
 from cli.commands.batch import command as batch
 from cli.commands.metrics import command as metrics
+from cli.output import cell_width
 from generator.render import render_document
 from store import Workspace
-from store.exceptions import EnvironmentRefused
+from store.exceptions import ContentError, EnvironmentRefused
 
 ROOT = Path(__file__).resolve().parent.parent
 BANK = "清河农商银行客户部2024年工作总结"
@@ -118,7 +119,10 @@ def test_metrics_of_a_document_and_of_files(run, library):
 
 
 def test_blank_last_year_and_yaml(run, library):
-    assert run(metrics, "--blank", "空白.xlsx").exit_code == 0
+    blank = run(metrics, "--blank", "空白.xlsx")
+    assert blank.exit_code == 0
+    assert "数据: 数据/空白.xlsx" in blank.stdout
+    assert "{{ 指标名.句 }}" in blank.stdout
     assert openpyxl.load_workbook("空白.xlsx").sheetnames == ["指标", "示例", "填写说明"]
     Path("去年.yaml").write_text("指标:\n- {指标: 甲, 单位: 户, 性质: 时点, 期末: 5}\n", "utf-8")
     Path("今年.csv").write_text("项目,单位,期末数\n甲,户,8\n乙,户,9\n", encoding="utf-8")
@@ -141,3 +145,24 @@ def test_finishing_and_filing(run, library, tmp_path):
     result = run(metrics, BANK, "-w", library, "--filed-copy", sent)
     assert result.exit_code == 0
     assert "与数据一致" in result.stdout
+
+
+def test_sentences_are_whole_and_empty_data_is_told(run, library):
+    shown = run(metrics, BANK, "-w", library)
+    sentence = "个人存款余额127141万元，比年初增加33645万元，完成计划的305.9%。"
+    assert sentence in shown.stdout.replace("\n  ", "")
+    assert all(cell_width(line) <= 80 for line in shown.stdout.split("\n"))
+    Path("空.yaml").write_text("指标: []\n", encoding="utf-8")
+    empty = run(metrics, "空.yaml")
+    assert "没有读到指标" in empty.stderr
+    assert json.loads(run(metrics, "空.yaml", "--json").stdout) == {"metrics": []}
+
+
+def test_a_text_with_places_to_fill_is_not_finished(run, library):
+    path = next(library.rglob(f"{BANK}.md"))
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("状态: 定稿", "状态: 草稿") + "\n另有〔待补充〕。\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError, match="行〔待补充〕"):
+        run(metrics, BANK, "-w", library, "--freeze")
+    assert path.read_text(encoding="utf-8") == text

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.consistency import check_figures
+from store.consistency_scales import check_scales
 from store.consistency_wording import find_remarks
 from store.consistency_years import opening_differences, targets
 from store.metrics import load_metrics
@@ -282,3 +283,26 @@ def test_the_starter_library_is_clean():
     for entry in workspace.entries:
         document = workspace.load(entry)
         assert check_figures(document, document.metrics, workspace) == [], entry.id
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ("期末: 0.965, 上年同期: 95.2", "期末（本期）为0.965%，上年同期为95.2%，|96.5%？"),
+        ("期末: 96.5, 上年同期: 0.952", "上年同期为0.952%，期末（本期）为96.5%，|95.2%？"),
+        ("期末: 0.965, 年初: 0.95", ""),
+        ("期末: 96.5, 上年同期: 95.2", ""),
+        ("期末: 0.965", ""),
+        ("期末: 0, 上年同期: 0", ""),
+        ("期末: 95, 年初: 94, 计划: 0.9, 计划口径: 净增", ""),
+        ("期末: 95, 计划: 0.96, 计划口径: 余额", "计划为0.96%，期末（本期）为95%，|96%？"),
+    ],
+)  # fmt: skip
+def test_a_rate_typed_as_a_fraction(tmp_path, figures, told):
+    path = tmp_path / "a.yaml"
+    path.write_text(f"指标:\n- {{指标: 满意率, 单位: '%', 性质: 比率, {figures}}}\n", "utf-8")
+    found = list(check_scales(load_metrics([path])))
+    assert [problem.message for problem in found] == (
+        [f"“满意率”的{told.replace('|', '相差约一百倍：是不是')}"] if told else []
+    )
+    assert all((one.code, one.severity, one.line) == ("rate-scale", "warning", 2) for one in found)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from cli.common import complete_ids, json_option, open_workspace, workspace_option
-from cli.output import echo_error, echo_warning, emit, table
+from cli.output import echo_error, echo_warning, emit, table, width, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from store.amounts import Json
     from store.metrics import MetricSet
     from store.model import Problem
@@ -101,6 +103,11 @@ def _write_blank(path: Path) -> None:
         raise EnvironmentRefused(f"“{path.name}”已经存在，没有覆盖。", hint="请换一个文件名。")
     write_atomic(path, blank_workbook())
     emit(f"已生成空白指标表：{path}")
+    emit("接下来：")
+    emit("1. 填好后，放到文档旁的“数据”文件夹；")
+    emit(f"2. 在文档的信息表里写  数据: 数据/{path.name}")
+    emit("3. 正文里写  {{ 指标名.句 }}  ，数就填进去了；")
+    emit("4. 用 wenshu metrics 文档 看算出的数，wenshu check 核对，wenshu render 文档 生成 Word。")
 
 
 def _load(wanted: str, workspace_path: str | None) -> MetricSet:
@@ -143,11 +150,28 @@ def _show(metrics: MetricSet, *, as_json: bool) -> None:
 
         print_json_text('{"metrics": ' + dump_json(cast("Json", rows)) + "}")
     else:
-        heads = ("指标", "数值", "较年初", "同比", "完成计划", "句子")
-        for line in table(heads, (_cells(row) for row in rows)):
-            emit(line)
+        _print(rows)
     for problem in metrics.problems:
         _tell(problem)
+
+
+def _print(rows: Sequence[dict[str, object]]) -> None:
+    """The figures as a table, and below it the sentences whole."""
+    if not rows:
+        echo_warning(
+            "没有读到指标：数据里还没有填写。可用 wenshu metrics --blank 文件.xlsx 生成空白表来填。"
+        )
+        return
+    for line in table(("指标", "数值", "较年初", "同比", "完成计划"), map(_cells, rows)):
+        emit(line)
+    sentences = [str(row["sentence"]) for row in rows if row["sentence"]]
+    if sentences:
+        emit("")
+    for sentence in sentences:
+        first, *rest = wrap(f"{sentence}。", width() - 2)
+        emit(f"· {first}")
+        for line in rest:
+            emit(f"  {line}")
 
 
 def _cells(row: dict[str, object]) -> list[str]:
@@ -163,7 +187,6 @@ def _cells(row: dict[str, object]) -> list[str]:
         shown("change"),
         shown("yoy_percent", "%"),
         shown("completion_percent", "%"),
-        str(row["sentence"] or ""),
     ]
 
 
