@@ -89,8 +89,8 @@ class Versions:
     def find(self, wanted: str, besides: Entry | None = None) -> list[Entry]:
         """What a 替代 or 上位依据 names: by id, then 编号, then exact 《title》."""
         wanted = wanted.strip()
-        if wanted in self._by_id:
-            return [self._by_id[wanted]]
+        if (named := self._by_id.get(wanted)) is not None and named is not besides:
+            return [named]
         if wanted in self._by_number:
             return [e for e in self._by_number[wanted] if e is not besides]
         title = wanted.removeprefix("《").removesuffix("》")
@@ -130,6 +130,7 @@ class Versions:
             for other in self._replacers.get(entry.id, ())
             if other.meta.status not in DRAFT_STATUSES
             and (begin := start_of(other.meta)) is not None
+            and (start is None or begin >= start)  # 《title》 names later versions too
         ]
         return min(days, default=None)
 
@@ -165,9 +166,13 @@ class Versions:
         return None if meta.status in ENDED_STATUSES and end is None else True
 
     def present(self, entry: Entry, day: date | None = None) -> Entry:
-        """The version of the family that is in force on a day, else the newest."""
+        """The version of the family in force on a day, else one that may be, else the newest."""
         members = self.family(entry)
-        return next((m for m in members if self.in_force(m, day)), members[0])
+        states = [self.in_force(member, day) for member in members]
+        for state in (True, None):
+            if state in states:
+                return members[states.index(state)]
+        return members[0]
 
 
 def _own_family(entry: Entry) -> str:
