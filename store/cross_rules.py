@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from store.dates import chinese_date
+from store.files import is_file
 from store.model import Problem
 from store.schema import field_of
 from store.versions import start_of
@@ -28,7 +29,12 @@ _LEFTOVERS: Final = (
         "确认没有程序在用，然后删除。",
     ),
     (
-        re.compile(r"(?:[-_ ]|的)?(?:副本|冲突|复件|conflict|冲突版本)", re.IGNORECASE),
+        # 利益冲突管理办法 and 合同副本管理办法 are titles, not leftovers.
+        re.compile(
+            r"^(?:副本|复件)[ _-]|[-_ （(](?:副本|复件|冲突)|副本 ?[（(]?[0-9]*[）)]?(?:\.\w+)?$"
+            r"|冲突(?:副本|版本|文件)|conflicted copy|[-_ .(（]conflict(?:ed)?[-_ )）.0-9]",
+            re.IGNORECASE,
+        ),
         "网盘或复制留下的副本",
         "核对内容后删除，或改成正式的名称。",
     ),
@@ -133,7 +139,7 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
             )
     for attachment in meta.attachments:
         path = entry.path.parent / attachment.file
-        if not attachment.file or not path.is_file():
+        if not attachment.file or not is_file(path):
             yield Problem(
                 str(entry.path),
                 _line(entry, "attachments"),

@@ -121,12 +121,41 @@ def write_atomic(path: Path, data: bytes) -> None:
             os.fsync(handle.fileno())
         temporary.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
+        _remove(temporary)
         raise EnvironmentRefused(
             f"无法写入 {path}：{reason(error)}。",
             hint="请关闭打开该文件的程序，检查磁盘空间和文件夹权限后重试；原文件没有改动。",
         ) from error
+    except BaseException:  # Ctrl-C
+        _remove(temporary)
+        raise
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def remove(path: Path) -> None:
+    """Delete a file.
+
+    Raises:
+        EnvironmentRefused: It is open elsewhere, or the folder is read-only.
+    """
+    try:
+        path.unlink()
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"无法删除 {path}：{reason(error)}。", hint="请关闭打开该文件的程序后重试。"
+        ) from error
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file lies there; a name that the system refuses is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -153,8 +182,7 @@ def _acquire(path: Path, deadline: float) -> str:
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="ascii") as handle:
-                handle.write(token)
+            _create(path, token)
         except FileExistsError:
             _drop_stale(path)
         except PermissionError as error:
@@ -169,6 +197,16 @@ def _acquire(path: Path, deadline: float) -> str:
                 "另一个程序正在保存，请稍后再试。", hint=f"若没有别的程序在运行，请删除 {path}。"
             )
         time.sleep(0.02)
+
+
+def _create(path: Path, token: str) -> None:
+    handle = path.open("x", encoding="ascii")
+    try:
+        with handle:
+            handle.write(token)
+    except BaseException:  # a full disk, Ctrl-C: an empty lock would keep everyone out
+        _remove(path)
+        raise
 
 
 def _refuse_lock(path: Path, error: OSError, deadline: float) -> None:

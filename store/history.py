@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import unicodedata
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from store.exceptions import ConflictError, InvalidValue, NotFoundError, UsageError
-from store.files import digest, locked, read_bytes, write_atomic
+from store.files import digest, locked, read_bytes, remove, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +86,7 @@ def document_path(workspace: Workspace, document_id: str) -> Path:
     for part in parts:
         stem = part.partition(".")[0].lower()
         bad = not part.strip() or part in {".", ".."} or part[0] in "~." or part[-1] in ". "
-        if bad or stem in _RESERVED or set(part) & _FORBIDDEN or any(ord(c) < 32 for c in part):
+        if bad or stem in _RESERVED or set(part) & _FORBIDDEN or any(map(_unprintable, part)):
             raise InvalidValue(
                 f"“{document_id}”不能用作文档名。",
                 hint='名称里不要有 < > : " | ? * \\，不要以点或空格结尾，也不要用 .. 。',
@@ -95,7 +96,12 @@ def document_path(workspace: Workspace, document_id: str) -> Path:
     return workspace.kb.joinpath(*parts[:-1], f"{parts[-1]}.md")
 
 
+def _unprintable(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
 def _folder(workspace: Workspace, document_id: str) -> Path:
+    document_path(workspace, document_id)  # refuses what leaves the folder
     return workspace.history.joinpath(*document_id.split("/"))
 
 
@@ -145,6 +151,10 @@ def keep_file(workspace: Workspace, path: Path, data: bytes) -> Path:
     place = workspace.history / path.relative_to(workspace.root).parent
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     copy = place / f"{path.stem}-{stamp}{path.suffix}"
+    count = 1
+    while copy.exists():
+        count += 1
+        copy = place / f"{path.stem}-{stamp}-{count}{path.suffix}"
     write_atomic(copy, data)
     return copy
 
@@ -226,7 +236,7 @@ def delete(workspace: Workspace, document_id: str, why: str = "") -> Record:
         if not path.is_file():
             raise NotFoundError(f"没有文档“{document_id}”。")
         record = keep(workspace, document_id, read_bytes(path), "删除", why)
-        path.unlink()
+        remove(path)
     return record
 
 

@@ -13,6 +13,7 @@ from store.anchors import reference_labels
 from store.context import build_context
 from store.document import Document
 from store.exceptions import DocumentNotFound, InputError
+from store.files import is_file
 from store.kinds import OTHER
 from store.model import Problem
 from store.parser import parse_lines
@@ -160,7 +161,7 @@ def _data_files(
                     "请把它复制到文档旁边再引用。",
                 )
             )
-        elif not path.is_file():
+        elif not is_file(path):
             problems.append(
                 Problem(
                     str(entry.path),
