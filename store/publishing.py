@@ -11,26 +11,29 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from store import frontmatter
 from store.dates import today
 from store.exceptions import LockedDocument, UsageError
-from store.files import digest, locked, read_bytes, write_atomic
+from store.files import digest, locked, read_bytes, remove, write_atomic
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
 from store.placeholders import UnfinishedText, find_placeholders
 from store.schema import ALIASES
-from store.versions import DRAFT_STATUSES, start_of
+from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from store.catalogue import Entry
+    from store.document import Meta
     from store.workspace import Workspace
 
 RECORD_FILE = "published.jsonl"
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.([0-9]+))?(年版|年|版)?")
 
 
 @dataclass(slots=True, frozen=True)
@@ -56,31 +59,47 @@ def body_hash(text: str) -> str:
     return digest(body.encode("utf-8"))
 
 
-def locks(workspace: Workspace) -> dict[str, Lock]:
+def locks(workspace: Workspace) -> Mapping[str, Lock]:
     """The last record of each published document."""
-    found: dict[str, Lock] = {}
-    for lock in lock_records(workspace):
-        found[lock.id] = lock
-    return found
+    return _last_records(*_state(workspace))
 
 
 def lock_records(workspace: Workspace, document_id: str | None = None) -> list[Lock]:
     """All records, or those of one document, oldest first."""
+    return [lock for lock in _read_records(*_state(workspace)) if document_id in {None, lock.id}]
+
+
+def _state(workspace: Workspace) -> tuple[Path, int, int]:
+    """The file of the records with its size and time: a check asks once for each document."""
     path = workspace.data / RECORD_FILE
-    if not path.is_file():
-        return []
+    try:
+        status = path.stat()
+    except OSError:
+        return path, 0, 0
+    return path, status.st_size, status.st_mtime_ns
+
+
+@lru_cache(maxsize=4)
+def _read_records(path: Path, size: int, mtime_ns: int) -> tuple[Lock, ...]:  # noqa: ARG001
+    if not size:
+        return ()
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in read_bytes(path).decode("utf-8", errors="replace").split("\n"):
         try:
             found.append(Lock(**json.loads(line)))
         except (ValueError, TypeError):
             continue
-    return [lock for lock in found if document_id in {None, lock.id}]
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _last_records(path: Path, size: int, mtime_ns: int) -> Mapping[str, Lock]:
+    return {lock.id: lock for lock in _read_records(path, size, mtime_ns)}
 
 
 def _record(workspace: Workspace, *new: Lock) -> None:
     path = workspace.data / RECORD_FILE
-    before = path.read_bytes() if path.is_file() else b""
+    before = read_bytes(path) if path.is_file() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     lines = "".join(json.dumps(asdict(lock), ensure_ascii=False) + "\n" for lock in new)
@@ -97,9 +116,11 @@ def _lock(document_id: str, text: str, action: str, why: str, version: str) -> L
 
 def next_version(version: str, effective: date | None) -> str:
     """The name of the version after this one: 2024 → the new year, 1.0 → 2.0, 1.2 → 1.3."""
-    if _YEAR.fullmatch(version):
+    if yearly := _YEAR.fullmatch(version):
         year = (effective or today()).year
-        return str(year) if year > int(version) else f"{version}.1"
+        if year <= int(yearly[1]):
+            return f"{yearly[1]}.{int(yearly[2] or 0) + 1}{yearly[3] or ''}"
+        return f"{year}{yearly[3] or ''}"
     match = re.fullmatch(r"(.*?)([0-9]+)(?:\.([0-9]+))?(\D*)", version)
     if not match:
         return "2.0"
@@ -200,19 +221,45 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
     )
     plain = _plain_id(entry.id)
     old = workspace.catalogue.get(plain) if entry.id != plain else None
-    closed: str | None = None
     with locked(lock_path(workspace)):
-        path = document_path(workspace, entry.id)
-        check_unchanged(entry.id, read_bytes(path), seen)
-        if old is not None:
-            closed = _close(workspace, old, begins, now)
-        _put(workspace, plain, new_text)
-        if path != document_path(workspace, plain):
-            keep(workspace, entry.id, read_bytes(path), "发布", f"发布为 {plain}")
-            path.unlink()
-        _record(workspace, _lock(plain, new_text, "发布", "", meta.version))
+        check_unchanged(entry.id, read_bytes(document_path(workspace, entry.id)), seen)
+        if old is None:
+            closed = None
+        elif _written_already(workspace, old, meta, text):
+            begins = start_of(old.meta) or begins
+            new_text = workspace.read(old)[0]
+            closed = _closed_on(workspace, old, begins)
+        else:
+            closed = _close(workspace, old, meta, begins, now)
+        _bring_in(workspace, entry, plain, new_text, meta.version)
     workspace.refresh()
     return Published(plain, closed, begins)
+
+
+def _bring_in(workspace: Workspace, draft: Entry, plain: str, new_text: str, version: str) -> None:
+    """Write the new text, lock it, remove the draft; the draft goes last, so this can be redone."""
+    lock = _lock(plain, new_text, "发布", "", version)
+    if draft.id == plain:  # the body stays as it is, so that the lock may come first
+        _record(workspace, lock)
+        _put(workspace, plain, new_text)
+        return
+    _put(workspace, plain, new_text)
+    _record(workspace, lock)
+    path = document_path(workspace, draft.id)
+    keep(workspace, draft.id, read_bytes(path), "发布", f"发布为 {plain}")
+    remove(path)
+
+
+def _written_already(workspace: Workspace, old: Entry, draft: Meta, text: str) -> bool:
+    """Whether an interrupted run left the draft's text under the plain name."""
+    present, _, meta, _, _ = workspace.read(old)
+    published = meta.status not in DRAFT_STATUSES and meta.version == draft.version
+    return published and body_hash(present) == body_hash(text)
+
+
+def _closed_on(workspace: Workspace, entry: Entry, day: date) -> str | None:
+    family = workspace.versions.family(entry)
+    return next((other.id for other in family if other.meta.expires == day), None)
 
 
 def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
@@ -231,20 +278,26 @@ def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
     )
 
 
-def _close(workspace: Workspace, old: Entry, begins: date, now: date) -> str:
+def _close(workspace: Workspace, old: Entry, draft: Meta, begins: date, now: date) -> str:
     """Write the version before under its own name, with its last day; gives that id."""
     text, _, meta, _, _ = workspace.read(old)
     start = start_of(meta)
+    closed_id = f"{_plain_id(old.id)}@{meta.version or '1.0'}"
+    if draft.version == (meta.version or "1.0"):
+        raise UsageError(
+            f"新旧两版的版本号都是“{draft.version}”。", hint="请先改正草案信息表里的“版本”。"
+        )
     if start is not None and begins <= start:
         raise UsageError(
             f"新版生效日期 {begins} 不晚于旧版的 {start}。",
             hint="请用 --effective 给出更晚的日期。",
         )
-    changes: dict[str, object | None] = {"失效日期": begins.isoformat(), "有效期至": None}
-    if begins <= now:
+    changes: dict[str, object | None] = {}
+    if not has_ended(meta, begins):  # what ended before the new version does not live on
+        changes |= {"失效日期": begins.isoformat(), "有效期至": None}
+    if begins <= now and meta.status not in ENDED_STATUSES:
         changes["状态"] = "已废止"
     closed_text = frontmatter.edit(text, changes, ALIASES)
-    closed_id = f"{_plain_id(old.id)}@{meta.version or '1.0'}"
     _put(workspace, closed_id, closed_text)
     if old.id in locks(workspace):
         _record(workspace, _lock(closed_id, closed_text, "发布", "新版发布后改名", meta.version))
