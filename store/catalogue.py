@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from store import frontmatter
-from store.exceptions import EnvironmentRefused, InputError
+from store.exceptions import EnvironmentRefused, FrontMatterError, InputError
 from store.files import decode, digest, read_bytes, write_atomic
 from store.model import Problem
 from store.schema import convert
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from store.document import Meta
     from store.kinds import Kind
+
+    Row = tuple[str, Path, int, int]
+    Link = tuple[str, str]
 
 FORMAT: Final = 3
 _RACY_NANOSECONDS: Final = 2_000_000_000
@@ -114,6 +117,7 @@ class Catalogue:
         self.entries: list[Entry] = []
         self.broken: list[Broken] = []
         self._by_id: dict[str, Entry] = {}
+        self._scanned = 0
         self.refresh()
 
     def get(self, document_id: str) -> Entry | None:
@@ -122,30 +126,31 @@ class Catalogue:
 
     def refresh(self) -> bool:
         """Look at the disk again; True when anything changed."""
-        old = {**self._load(), **self._held()}
+        old = {entry.id: entry for entry in self.entries} or self._load()
+        trusted = self._scanned - _RACY_NANOSECONDS
         started = time.time_ns()
         entries: list[Entry] = []
         broken: list[Broken] = []
         fresh = 0
         for document_id, path, size, mtime_ns in scan(self.kb):
             known = old.get(document_id)
-            if known and (known.size, known.mtime_ns) == (size, mtime_ns):
+            same = known is not None and (known.size, known.mtime_ns) == (size, mtime_ns)
+            if known is not None and same and mtime_ns < trusted:
+                known.path = path  # its name on the disk may be spelled in another Unicode form
                 entries.append(known)
                 continue
             fresh += 1
             try:
-                entries.append(self._read(document_id, path, size, mtime_ns))
+                entries.append(_kept(known, self._read(document_id, path, size, mtime_ns)))
             except InputError as error:
                 broken.append(_broken(document_id, path, error))
-        changed = fresh > len(broken) or len(entries) != len(self.entries)
+        changed = [(e.id, e.hash) for e in entries] != [(e.id, e.hash) for e in self.entries]
         self.entries, self.broken = entries, broken
+        self._scanned = started
         self._by_id = {entry.id: entry for entry in entries}
-        if fresh or len(entries) != len(old):
+        if fresh > len(broken) or len(entries) != len(old):
             self._save(started)
         return changed
-
-    def _held(self) -> dict[str, Entry]:
-        return {entry.id: entry for entry in self.entries}
 
     def _read(self, document_id: str, path: Path, size: int, mtime_ns: int) -> Entry:
         data = read_bytes(path)
@@ -162,14 +167,13 @@ class Catalogue:
         )
 
     def _load(self) -> dict[str, Entry]:
-        if self.entries or self.store is None:
+        if self.store is None:
             return {}
         try:
             data = json.loads(self.store.read_bytes())
             if data["format"] != FORMAT:
                 return {}
-            limit = data["scanned"] - _RACY_NANOSECONDS
-            return {
+            found = {
                 name: Entry(
                     name,
                     self.kb / f"{name}.md",
@@ -181,10 +185,12 @@ class Catalogue:
                     self.find_kind,
                 )
                 for name, size, mtime_ns, content_hash, values, lines in data["entries"]
-                if mtime_ns < limit
+                if isinstance(values, dict) and isinstance(lines, dict)
             }
-        except (OSError, ValueError, KeyError, TypeError):
+            self._scanned = int(data["scanned"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return {}
+        return found
 
     def _save(self, scanned: int) -> None:
         if self.store is None:
@@ -198,8 +204,16 @@ class Catalogue:
             self.store = None
 
 
+def _kept(known: Entry | None, read: Entry) -> Entry:
+    """The entry that others hold already, when a second reading gave the same bytes."""
+    if known is None or known.hash != read.hash:
+        return read
+    known.path, known.size, known.mtime_ns = read.path, read.size, read.mtime_ns
+    return known
+
+
 def _broken(document_id: str, path: Path, error: InputError) -> Broken:
-    code = "front-matter" if isinstance(error, Exception) and error.line else "unreadable"
+    code = "front-matter" if isinstance(error, FrontMatterError) else "unreadable"
     return Broken(
         document_id,
         path,
@@ -213,14 +227,18 @@ def scan(kb: Path) -> Iterator[tuple[str, Path, int, int]]:
     Hidden folders and Office lock files are left out; a folder that links back into itself is
     visited once.
     """
-    found: list[tuple[str, Path, int, int]] = []
-    _scan_folder(str(kb), "", found, set())
+    found: list[Row] = []
+    seen: set[tuple[int, int]] = set()
+    waiting = [(str(kb), "")]
+    while waiting:  # links come last, so that a folder is known by its own name
+        folder, prefix = waiting.pop(0)
+        _scan_folder(folder, prefix, found, seen, waiting)
     found.sort(key=lambda row: row[0])
     return iter(found)
 
 
 def _scan_folder(
-    folder: str, prefix: str, found: list[tuple[str, Path, int, int]], seen: set[tuple[int, int]]
+    folder: str, prefix: str, found: list[Row], seen: set[tuple[int, int]], links: list[Link]
 ) -> None:
     try:
         status = os.stat(folder)  # noqa: PTH116 - a Path a file is slow on 10,000 of them
@@ -232,21 +250,24 @@ def _scan_folder(
     except OSError:
         return
     for item in items:
-        if item.name.startswith((".", "~$")):
-            continue
-        _scan_item(item, prefix, found, seen)
+        if not item.name.startswith((".", "~$")):
+            _scan_item(item, prefix, found, seen, links)
 
 
 def _scan_item(
     item: os.DirEntry[str],
     prefix: str,
-    found: list[tuple[str, Path, int, int]],
+    found: list[Row],
     seen: set[tuple[int, int]],
+    links: list[Link],
 ) -> None:
     try:
         if item.is_dir():
-            if item.name not in _SKIPPED_FOLDERS:
-                _scan_folder(item.path, f"{prefix}{item.name}/", found, seen)
+            inside = f"{prefix}{item.name}/"
+            if item.is_symlink():
+                links.append((item.path, inside))
+            elif item.name not in _SKIPPED_FOLDERS:
+                _scan_folder(item.path, inside, found, seen, links)
         elif item.name.endswith(".md"):
             status = item.stat()
             document_id = unicodedata.normalize("NFC", prefix + item.name[:-3])

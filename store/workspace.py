@@ -22,11 +22,12 @@ from store.catalogue import Catalogue
 from store.exceptions import (
     AmbiguousDocument,
     DocumentNotFound,
+    EnvironmentRefused,
     InputError,
     KindNotFound,
     WorkspaceNotFound,
 )
-from store.files import decode, digest, is_network_path, read_bytes
+from store.files import decode, digest, is_network_path, read_bytes, reason
 from store.kinds import OTHER, load_kinds
 from store.model import Problem
 from store.schema import convert
@@ -151,7 +152,13 @@ class Workspace:
 
         name = hashlib.sha256(str(self.root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         folder = Path(platformdirs.user_cache_dir("wenshu", appauthor=False)) / name
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EnvironmentRefused(
+                f"无法建立缓存文件夹 {folder}：{reason(error)}。",
+                hint="请让当前用户可以写资料库或自己的主目录。",
+            ) from error
         return folder
 
     @property
@@ -169,7 +176,11 @@ class Workspace:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Every document with its front matter."""
-        return Catalogue(self.kb, self.cache / "catalogue.json", self.find_kind)
+        try:
+            store = self.cache / "catalogue.json"
+        except EnvironmentRefused:
+            store = None
+        return Catalogue(self.kb, store, self.find_kind)
 
     @property
     def entries(self) -> list[Entry]:
@@ -222,8 +233,9 @@ class Workspace:
         raise self._not_found(wanted)
 
     def _not_found(self, wanted: str) -> DocumentNotFound | InputError:
+        named = self._as_id(wanted)
         for broken in self.catalogue.broken:
-            if broken.id in {wanted, self._as_id(wanted)}:
+            if wanted in {broken.id, broken.id.rpartition("/")[2]} or broken.id == named:
                 problem = broken.problem
                 return InputError(
                     problem.message, hint=problem.hint, path=problem.path, line=problem.line
