@@ -75,8 +75,9 @@ def _required_fields(subject: Subject) -> Iterator[Problem]:
     present |= {key for key, value in raw.items() if value}
     for name in ("标题", "类别", *kind.required_fields):
         if name not in present:
+            field = field_of(name)
             yield subject.problem(
-                name,
+                field.attribute if field else name,
                 "error",
                 "missing-field",
                 f"缺少“{name}”。",

@@ -14,7 +14,7 @@ _TABLE: Final = re.compile(r"^(\s*\[{1,2})([^\[\]#]+)(\]{1,2}.*)$")
 _PAIR: Final = re.compile(r"^(\s*)([^\s=\"'#\[\]{},][^=\"'#\[\]{},]*?)(\s*=.*)$")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PART: Final = re.compile(r"""(?:"[^"]*"|'[^']*'|[^."'])+""")
-_INLINE: Final = re.compile(r"([{,]\s*)([^\s=\"'{},\[\]#]+)(\s*=)")
+_INLINE: Final = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')|([{,]\s*)([^\s="'{},\[\]#]+)(\s*=)""")
 
 
 def loads(text: str) -> dict[str, Any]:
@@ -50,7 +50,8 @@ def _quote_line(line: str) -> str:
 
 
 def _quote_inline(match: re.Match[str]) -> str:
-    return match[1] + _quote_path(match[2]) + match[3]
+    """A key of an inline table; what stands in quotation marks stays."""
+    return match[1] or match[2] + _quote_path(match[3]) + match[4]
 
 
 def _quote_path(path: str) -> str:
