@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web import api
-from web.pages import account, admin, document, edit, find, keep, messages, page, printing, year
+from web.pages import (
+    account,
+    admin,
+    bring,
+    document,
+    edit,
+    find,
+    keep,
+    messages,
+    page,
+    printing,
+    year,
+)
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -13,5 +25,7 @@ if TYPE_CHECKING:
 
 def blueprints() -> list[Blueprint]:
     """All of them."""
-    modules = (page, account, admin, find, document, printing, messages, keep, edit, year, api)
+    modules = (
+        page, account, admin, find, document, printing, messages, keep, edit, year, bring, api,
+    )  # fmt: skip
     return [module.blueprint for module in modules]
