@@ -105,7 +105,7 @@ def _block_labels(blocks: Iterable[Block], above: str) -> Iterator[tuple[str, st
 
 
 def _child_labels(clause: Clause, own: str) -> Iterator[tuple[str, str]]:
-    count = 1
+    count = 1 if clause.text else 0
     for child in clause.children:
         above = own
         if child.type == "paragraph":

@@ -5,10 +5,13 @@ The markup is plain and semantic; pages bring their own style sheets.
 
 from __future__ import annotations
 
+import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from store.markers import label_gap
 from store.model import Clause
+from store.tables import cell_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from store.model import Block, Cell, Inline, Inlines, Section
 
     ChartDrawer = Callable[[Block], str]
+
+_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+_ELSEWHERE: Final = re.compile(r"[\s\\/]*[\\/]\s*[\\/]")
+_TAG: Final = re.compile(r"^<[a-z0-9]+")
 
 
 def document_html(document: Document, draw_chart: ChartDrawer | None = None) -> str:
@@ -49,10 +56,10 @@ def _inline_html(piece: Inline) -> str:
             style = f"display:inline-block;min-width:{piece.width}em"
             return f'<span class="blank" style="{style}"></span>'
         case "footnote":
-            key = escape(piece.target, quote=True)
+            key = escape(piece.target)
             return f'<sup id="fnref-{key}"><a href="#fn-{key}">{text}</a></sup>'
         case "image":
-            return f'<img src="{_safe(piece.target)}" alt="{escape(piece.text, quote=True)}">'
+            return f'<img src="{_safe(piece.target)}" alt="{escape(piece.text)}">'
         case "reference":
             target = piece.target if "#" in piece.target else f"#{piece.target}"
             return f'<a class="reference" href="{_safe(target)}">{text}</a>'
@@ -64,17 +71,24 @@ def _inline_html(piece: Inline) -> str:
     return text
 
 
+def _label(label: str) -> str:
+    return f'<span class="label">{escape(label)}</span>{label_gap(label)}' if label else ""
+
+
+def _named(markup: str, anchor: str) -> str:
+    """Markup whose first tag bears an id."""
+    return _TAG.sub(lambda tag: f'{tag[0]} id="{escape(anchor)}"', markup) if anchor else markup
+
+
 def _safe(target: str) -> str:
     """An address for an attribute; anything but web, mail and relative addresses is dropped."""
     scheme, colon, _ = target.partition(":")
-    if (
-        colon
-        and "/" not in scheme
-        and "#" not in scheme
-        and scheme.lower() not in {"http", "https", "mailto", "tel"}
-    ):
+    schemed = colon and "/" not in scheme and "#" not in scheme
+    if schemed and scheme.lower() not in _SCHEMES:
         return ""
-    return escape(target, quote=True)
+    if _ELSEWHERE.match(target):
+        return ""
+    return escape(target)
 
 
 class _Writer:
@@ -85,8 +99,8 @@ class _Writer:
     def section(self, section: Section) -> Iterator[str]:
         if section.level:
             level = min(section.level + 1, 6)
-            label = f'<span class="label">{escape(section.label)}</span> ' if section.label else ""
-            anchor = escape(section.anchor, quote=True)
+            label = _label(section.label)
+            anchor = escape(section.anchor)
             inner = label + inlines_html(section.inlines)
             yield f'<h{level} id="{anchor}">{inner}</h{level}>'
         yield from self.blocks(section.blocks)
@@ -95,7 +109,7 @@ class _Writer:
 
     def blocks(self, blocks: list[Block]) -> Iterator[str]:
         for block in blocks:
-            yield self.block(block)
+            yield _named(self.block(block), "" if isinstance(block, Clause) else block.anchor)
 
     def block(self, block: Block) -> str:
         inner = inlines_html(block.inlines)
@@ -127,13 +141,13 @@ class _Writer:
         if block.type == "chart":
             return f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
         caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
-        alt = escape(block.text, quote=True)
+        alt = escape(block.text)
         return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
 
     def _clause(self, clause: Clause, inner: str) -> str:
-        label = f'<span class="label">{escape(clause.label)}</span> ' if clause.label else ""
+        label = _label(clause.label)
         children = "".join(self.blocks(clause.children))
-        anchor = escape(clause.anchor, quote=True)
+        anchor = escape(clause.anchor)
         return (
             f'<section class="clause level-{clause.level}" id="{anchor}">'
             f"<p>{label}{inner}</p>{children}</section>"
@@ -141,27 +155,29 @@ class _Writer:
 
     def _item(self, item: Block) -> str:
         further = "".join(self.blocks(item.children))
-        inner = inlines_html(item.inlines) if item.type == "paragraph" else self.block(item)
-        return f"<li>{inner}{further if item.type == 'paragraph' else ''}</li>"
+        return _named(f"<li>{inlines_html(item.inlines)}{further}</li>", item.anchor)
 
     def _table(self, block: Block) -> str:
-        aligns = block.aligns
         caption = f"<caption>{escape(block.caption)}</caption>" if block.caption else ""
-        head = "".join(self._row(row, "th", aligns) for row in block.rows[: block.header_rows])
-        body = "".join(self._row(row, "td", aligns) for row in block.rows[block.header_rows :])
+        rows = [
+            self._row(row, columns, "th" if at < block.header_rows else "td", block.aligns)
+            for at, (row, columns) in enumerate(
+                zip(block.rows, cell_columns(block.rows), strict=True)
+            )
+        ]
+        head, body = "".join(rows[: block.header_rows]), "".join(rows[block.header_rows :])
         return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
     @staticmethod
-    def _row(row: list[Cell], tag: str, aligns: tuple[str, ...]) -> str:
+    def _row(row: list[Cell], columns: list[int], tag: str, aligns: tuple[str, ...]) -> str:
         cells = []
-        for at, cell in enumerate(row):
+        for cell, at in zip(row, columns, strict=True):
             attributes = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
             attributes += f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
             align = aligns[at] if at < len(aligns) else ""
             attributes += f' class="{align}"' if align else ""
-            cells.append(
-                f"<{tag}{attributes}>{inlines_html(cell.inlines) or escape(cell.text)}</{tag}>"
-            )
+            inner = inlines_html(cell.inlines) or escape(cell.text)
+            cells.append(f"<{tag}{attributes}>{inner}</{tag}>")
         return f"<tr>{''.join(cells)}</tr>"
 
     def footnotes(self) -> Iterator[str]:
@@ -170,6 +186,6 @@ class _Writer:
             return
         yield '<section class="footnotes"><ol>'
         for key, blocks in notes.items():
-            name = escape(key, quote=True)
+            name = escape(key)
             yield f'<li id="fn-{name}">{"".join(self.blocks(blocks))}</li>'
         yield "</ol></section>"

@@ -203,6 +203,11 @@ def _numeral_sample(digits: str) -> str:
     return "1" if digits[0] in "0123456789０１２３４５６７８９" else "一"
 
 
+def label_gap(label: str) -> str:
+    """What stands between a label and its text: nothing behind `、` `）` `．`, else a space."""
+    return "" if not label or label[-1] in "、）．" else " "
+
+
 @lru_cache(maxsize=4096)
 def normalise_label(label: str) -> str:
     """A label for comparing: NFKC, no white space, `(二)` like `（二）`."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from store.markers import label_gap
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -144,8 +146,7 @@ class Section:
     @property
     def title(self) -> str:
         """Label and heading as they print: `第一章 总则`, `一、工作措施`."""
-        gap = "" if not self.label or self.label[-1] in "、）．." else " "
-        return f"{self.label}{gap}{self.heading}"
+        return f"{self.label}{label_gap(self.label)}{self.heading}"
 
     def walk(self) -> Iterator[Section]:
         """This section and all below it, in reading order."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from store.model import Align
 
+Place = tuple[int, int]
+
 ABOVE = "^^"
 LEFT = "<<"
 
@@ -52,6 +54,23 @@ def table_text(rows: Sequence[Sequence[Cell]]) -> str:
     return "\n".join("\t".join(cell.text for cell in row) for row in rows)
 
 
+def cell_columns(rows: Sequence[Sequence[Cell]]) -> list[list[int]]:
+    """The column in which each cell begins, behind the cells that reach down from above."""
+    covered: set[Place] = set()
+    columns: list[list[int]] = []
+    for r, row in enumerate(rows):
+        at = 0
+        columns.append([])
+        for cell in row:
+            while (r, at) in covered:
+                at += 1
+            columns[-1].append(at)
+            below = range(r, r + cell.row_span)
+            covered.update((down, at + c) for down in below for c in range(cell.column_span))
+            at += cell.column_span
+    return columns
+
+
 def _align(cell: str) -> Align:
     left, right = cell.startswith(":"), cell.endswith(":")
     if left and right:
@@ -80,9 +99,6 @@ def split_row(text: str) -> list[str]:
             current += char
         at += 1
     return [*cells, current.strip()] if current.strip() or not cells else cells
-
-
-Place = tuple[int, int]
 
 
 def merge_cells(rows: Sequence[Sequence[str]]) -> tuple[list[list[Cell]], list[int]]:

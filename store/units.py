@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from store.markers import is_article, normalise_label, read_heading_marker
+from store.labels import appendix_label
+from store.markers import is_article, label_gap, normalise_label, read_heading_marker
 from store.model import Clause
 from store.numerals import to_chinese
 
@@ -72,52 +73,66 @@ def units_of(document: Document, title_line: int = 1) -> list[Unit]:
         title_line: The line of the title in the front matter.
     """
     found = [_title_unit(document, title_line)]
-    found.extend(_section_units(document.body.root, ""))
-    counts = Counter(normalise_label(unit.clause or "") for unit, _ in found)
-    return [
-        unit
-        if not unit.clause or counts[normalise_label(unit.clause)] == 1 or not heading_label
-        else replace(unit, clause=heading_label + unit.clause)
-        for unit, heading_label in found
-    ]
+    labels: list[tuple[str, ...]] = [()]
+    for unit, above in _section_units(document.body.root, "", ()):
+        found.append(unit)
+        labels.append(above)
+    for key, blocks in document.body.footnotes.items():
+        found += _text_unit(blocks, "", f"脚注{key}")
+    _make_unique(found, labels)
+    return found
 
 
-def _title_unit(document: Document, title_line: int) -> tuple[Unit, str]:
+def _make_unique(units: list[Unit], labels: list[tuple[str, ...]]) -> None:
+    """Put the numbers of headings before the labels that stand more than once, nearest first."""
+    for depth in range(1, max(map(len, labels)) + 1):
+        counts = Counter(normalise_label(unit.clause or "") for unit in units)
+        for at, above in enumerate(labels):
+            clause = units[at].clause
+            if clause and len(above) >= depth and counts[normalise_label(clause)] > 1:
+                units[at] = replace(units[at], clause=above[-depth] + clause)
+
+
+def _title_unit(document: Document, title_line: int) -> Unit:
     gathered = _Gatherer()
     gathered.add(document.meta.title, title_line, "", "")
     for block in document.body.root.blocks:
         if isinstance(block, Clause):
             break
         gathered.block(block, "", "")
-    return gathered.unit("title", None, "", "", title_line), ""
+    return gathered.unit("title", None, "", "", title_line)
 
 
-def _section_units(section: Section, path: str, above: str = "") -> Iterator[tuple[Unit, str]]:
-    label = section.label or above
-    run: list[Block] = []
+def _section_units(
+    section: Section, path: str, above: tuple[str, ...]
+) -> Iterator[tuple[Unit, tuple[str, ...]]]:
+    """The units of a section and all below, each with the numbers of the headings it is under."""
+    if label := section.label or appendix_label(section.heading):
+        above = (*above, label)
     blocks = section.blocks
     if not section.level:
         first = next((i for i, b in enumerate(blocks) if isinstance(b, Clause)), len(blocks))
         blocks = blocks[first:]
+    run: list[Block] = []
     for block in blocks:
         if not isinstance(block, Clause):
             run.append(block)
             continue
-        yield from _text_unit(run, section, path)
+        yield from ((unit, above) for unit in _text_unit(run, section.anchor, path))
         run = []
-        yield _clause_unit(block, path), label
-    yield from _text_unit(run, section, path)
+        yield _clause_unit(block, path), above
+    yield from ((unit, above) for unit in _text_unit(run, section.anchor, path))
     for child in section.sections:
         title = child.title
-        yield from _section_units(child, f"{path} / {title}" if path else title, label)
+        yield from _section_units(child, f"{path} / {title}" if path else title, above)
 
 
-def _text_unit(run: list[Block], section: Section, path: str) -> Iterator[tuple[Unit, str]]:
+def _text_unit(run: list[Block], anchor: str, path: str) -> Iterator[Unit]:
     gathered = _Gatherer()
     for block in run:
-        gathered.block(block, "", section.anchor)
+        gathered.block(block, "", anchor)
     if gathered.text:
-        yield gathered.unit("text", None, section.anchor, path, gathered.parts[0].line), ""
+        yield gathered.unit("text", None, anchor, path, gathered.parts[0].line)
 
 
 def _clause_unit(clause: Clause, path: str) -> Unit:
@@ -132,16 +147,16 @@ def _clause_unit(clause: Clause, path: str) -> Unit:
 
 
 def _gather_article(clause: Clause, gathered: _Gatherer) -> None:
-    """Name the paragraphs 第一款 …, the items 第（一）项, what is below them by its label."""
-    several = any(child.type == "paragraph" for child in clause.children)
-    count = 1
-    prefix = "第一款" if several else ""
+    """Name the paragraphs 第一款 …, the items 第（一）项 …, what is below them 第1目 …."""
+    count = 1 if clause.text else 0
+    several = count + sum(child.type == "paragraph" for child in clause.children) > 1
+    prefix = "第一款" if several and count else ""
     gathered.add(clause.text, clause.line, prefix, clause.anchor)
     for child in clause.children:
-        if child.type == "paragraph":
+        if child.type == "paragraph" and several:
             count += 1
             prefix = f"第{to_chinese(count)}款"
-        gathered.block(child, prefix, clause.anchor, article=True)
+        gathered.block(child, prefix, clause.anchor, words=("项", "目"))
 
 
 class _Gatherer:
@@ -158,38 +173,35 @@ class _Gatherer:
 
     def add(self, text: str, line: int, label: str, anchor: str) -> None:
         if not text:
-            if not self.parts:
-                self.parts.append(Part(0, line, label, anchor))
             return
         start = self.length + 1 if self.pieces else 0
         self.parts.append(Part(start, line, label, anchor))
         self.pieces.append(text)
         self.length = start + len(text)
 
-    def block(self, block: Block, label: str, anchor: str, *, article: bool = False) -> None:
+    def block(self, block: Block, label: str, anchor: str, *, words: tuple[str, ...] = ()) -> None:
+        """Add a block with all below it; `words` say what its levels are called in an article."""
+        anchor = block.anchor or anchor
         if isinstance(block, Clause):
-            own = (
-                f"{label}第{block.label.rstrip('.、．')}项" if article else f"{label}{block.label}"
-            )
-            gap = "" if not block.label or block.label[-1] in "、）．" else " "
-            self.add(f"{block.label}{gap}{block.text}", block.line, own, block.anchor)
-            for child in block.children:
-                self.block(child, own, block.anchor)
-            return
-        if block.type in {"break", "chart"}:
-            self._figure(block, label, anchor)
-            return
-        if block.type != "quote" or not block.children:
+            own = label + _part_name(block.label, words)
+            self.add(f"{block.label}{label_gap(block.label)}{block.text}", block.line, own, anchor)
+            label, words = own, words[1:]
+        elif block.type == "chart":
+            self.add(block.caption or block.text, block.line, label, anchor)
+        elif block.type not in {"break", "quote"}:
             self.add(block.text, block.line, label, anchor)
         for child in block.children:
-            self.block(child, label, anchor)
-
-    def _figure(self, block: Block, label: str, anchor: str) -> None:
-        if block.type == "chart":
-            self.add(block.caption or block.text, block.line, label, anchor)
+            self.block(child, label, anchor, words=words)
 
     def unit(self, kind: str, clause: str | None, anchor: str, heading: str, line: int) -> Unit:
         return Unit(kind, clause, anchor, heading, self.text, line, tuple(self.parts))
+
+
+def _part_name(label: str, words: tuple[str, ...]) -> str:
+    """`第（三）项` of the label （三） right below an article, the label itself elsewhere."""
+    if not label or not words:
+        return label
+    return f"第{label.rstrip('.、．')}{words[0]}"
 
 
 def citation(
@@ -214,6 +226,6 @@ def _heading_number(heading: str, clause: str | None) -> str:
     if not clause or not heading or clause.startswith("第"):
         return ""
     marker = read_heading_marker(heading.rpartition(" / ")[2])
-    if marker is None or clause.startswith(marker.label):
+    if marker is None or marker.label in clause:
         return ""
     return marker.label

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store.jsonable import to_jsonable
+from store.markers import label_gap
 from store.model import Clause
 from store.schema import meta_json
 
@@ -89,8 +90,7 @@ def _section_lines(section: Section) -> Iterator[TextLine]:
 def _own_lines(block: Block) -> list[str]:
     """The lines of a block without its children."""
     if isinstance(block, Clause):
-        gap = "" if not block.label or block.label[-1] in "、）．" else " "
-        return [f"{block.label}{gap}{block.text}"]
+        return [f"{block.label}{label_gap(block.label)}{block.text}"]
     match block.type:
         case "table":
             return ["  ".join(cell.text for cell in row) for row in block.rows]

@@ -14,7 +14,7 @@ from store.inline_writer import guard_end, guard_start, write_inlines
 from store.labels import appendix_label
 from store.markers import read_heading_marker, read_marker
 from store.model import Clause
-from store.tables import ABOVE, LEFT
+from store.tables import ABOVE, LEFT, cell_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -253,13 +253,9 @@ def _indented_count(clause: Clause) -> int:
 def _grid(rows: Sequence[Sequence[Cell]], columns: int) -> list[list[Cell | str]]:
     """The cells with `<<` and `^^` where they cover others."""
     grid: list[list[Cell | str]] = [[LEFT] * columns for _ in rows]
-    free = [[True] * columns for _ in rows]
-    for r, row in enumerate(rows):
-        for cell in row:
-            c = free[r].index(True)
-            for down in range(cell.row_span):
-                for right in range(cell.column_span):
-                    free[r + down][c + right] = False
-                    grid[r + down][c + right] = LEFT if right else ABOVE
+    for r, (row, places) in enumerate(zip(rows, cell_columns(rows), strict=True)):
+        for cell, c in zip(row, places, strict=True):
+            for down in range(1, cell.row_span):
+                grid[r + down][c] = ABOVE
             grid[r][c] = cell
     return grid

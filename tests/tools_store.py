@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.kinds import Numbering
+from store.document import Document, Meta
+from store.kinds import Kind, Numbering
 from store.model import Clause
 from store.parser import parse_body
 
@@ -70,3 +72,16 @@ def _block(block: Block, depth: int):
         yield f"{lead}{block.type}:{'' if block.children else block.text or block.target}"
     for child in block.children:
         yield from _block(child, depth + 1)
+
+
+def parsed(body: str, numbering: Numbering = RULES, **meta: object) -> Document:
+    """A document with this body, without a file."""
+    fields = {"title": "考勤办法", "version": "2024", **meta}
+    return Document(
+        id="制度/考勤办法",
+        path=Path("考勤办法.md"),
+        meta=Meta(**fields),
+        kind=Kind("policy", "管理制度", numbering=numbering),
+        source=body,
+        body=parse_body(body, numbering, first_line=5),
+    )
