@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
+from search.pairing import pair_versions
 from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
 from search.reading import DEPTH as READ
 from search.reading import Reader
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 DEPTH: Final = 200
 SUPPORT: Final = 0.3
 COVERED: Final = 0.3
-OUT_OF_FORCE: Final = 0.45
+OUT_OF_FORCE: Final = 0.35
 UNCERTAIN_FORCE: Final = 0.85
 TITLE_FACTOR: Final = 0.6
 NAMED_FACTOR: Final = 1.5
@@ -54,6 +56,7 @@ class ArrayEngine:
         self.masks = Masks(generation)
         self._priors: dict[int, Array] = {}
         self._orders: dict[int, Array] = {}
+        self._pairing = Lock()
 
     def run(
         self, request: Request, question: Question, day: int, *, on: int | None, limit: int
@@ -63,10 +66,12 @@ class ArrayEngine:
         scores, relaxed = self._scores(request, question, rows)
         if not len(scores.units):
             return Answer(0, [], lambda: {name: {} for name in FACETS}, relaxed)
-        final = self.final_scores(
-            scores, day if on is None else on, question.folded.replace(" ", "")
-        )
-        return self._answer(scores, final, question, day if on is None else on, limit, relaxed)
+        day = day if on is None else on
+        final = self.final_scores(scores, day, question.folded.replace(" ", ""))
+        if request.label:  # an article by its number: the one in force, however long it is
+            state = self.table.in_force(day)[self.generation.unit_rows[scores.units]]
+            final[state != IN_FORCE] *= OUT_OF_FORCE
+        return self._answer(scores, final, question, day, limit, relaxed)
 
     def _scores(
         self, request: Request, question: Question, rows: Array | None
@@ -135,7 +140,7 @@ class ArrayEngine:
     ) -> Answer:
         units, shares, first = scores.units, scores.shares, scores.scores
         rows = self.generation.unit_rows[units]
-        groups = self._groups[units]
+        groups = self._pair(rows)[units]
         total, representative = _fold(groups, final, self._force_order(rows, day))
         counted = rows[representative]
         depth = max(DEPTH, 2 * limit)
@@ -221,33 +226,38 @@ class ArrayEngine:
 
     @cached_property
     def _groups(self) -> Array:
-        """A number for each clause of a text that has several versions, -1 for all others."""
+        """A number for what the versions of one text say alike, -1 for all else; see `_pair`."""
+        return np.full(len(self.generation.unit_rows), -1, np.int64)
+
+    @cached_property
+    def _unpaired(self) -> list[list[int]]:
+        """The rows of each text of several versions whose clauses were not paired yet."""
         families: dict[str, list[int]] = {}
         for at, row in enumerate(self.table.rows):
             families.setdefault(row.family, []).append(at)
-        family = np.full(len(self.table) + 1, -1, np.int64)
         several = [rows for rows in families.values() if len(rows) > 1]
-        for number, rows in enumerate(several):
-            family[rows] = number
-        owners = self.generation.unit_rows
-        of_unit = family[owners]
-        groups = np.full(len(owners), -1, np.int64)
-        members = np.flatnonzero((of_unit >= 0) & (owners >= 0))
-        if len(members):
-            keys = self._clause_keys(members, of_unit)
-            groups[members] = np.unique(keys, return_inverse=True)[1]
-        return groups
+        for rows in several:
+            rows.sort(key=lambda at: -self.table.rows[at].age)
+        return several
 
-    def _clause_keys(self, members: Array, of_unit: Array) -> Array:
-        """Family and label as one number; units without a label go by their sort and heading."""
-        labels = self.corpus.gather("labels")[members].copy()
-        for at in np.flatnonzero(labels == 0).tolist():
-            unit = int(members[at])
-            title = self._types[unit] == TITLE
-            heading = "" if title else str(self.corpus.info(unit)[2])
-            labels[at] = np.uint64(hash_text(f"{int(title)}{heading}"))
-        mixed: Array = labels ^ (of_unit[members].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-        return mixed
+    def _pair(self, rows: Array) -> Array:
+        """The groups, those of the texts among these rows made."""
+        if not self._unpaired:
+            return self._groups
+        present = np.zeros(len(self.table), bool)
+        present[rows] = True
+        with self._pairing:
+            for family in [family for family in self._unpaired if present[family].any()]:
+                self._pair_family(family)
+                self._unpaired.remove(family)
+        return self._groups
+
+    def _pair_family(self, family: list[int]) -> None:
+        fold, count = self.generation.analysis.folder, int(self._groups.max()) + 1
+        units = [np.flatnonzero(self.generation.unit_rows == at).tolist() for at in family]
+        texts = [[fold(self.corpus.text(unit)) for unit in one] for one in units]
+        for one, numbers in zip(units, pair_versions(texts), strict=True):
+            self._groups[one] = np.array(numbers, np.int64) + count
 
 
 def _named(plain: str, title: str, post: str) -> int:
@@ -261,13 +271,6 @@ def _named(plain: str, title: str, post: str) -> int:
     return PARTLY if plain in title or plain in post else 0
 
 
-def hash_text(text: str) -> int:
-    """A 64-bit number of a text, the same in every process."""
-    from hashlib import blake2b  # noqa: PLC0415
-
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
 def _fold(groups: Array, final: Array, order: Array) -> tuple[int, Array]:
     """One unit of each group, the first by `order`; the number of groups and single units.
 
@@ -279,9 +282,8 @@ def _fold(groups: Array, final: Array, order: Array) -> tuple[int, Array]:
         return len(single), single
     by = grouped[np.lexsort((-final[grouped], -order[grouped], groups[grouped]))]
     first = by[np.flatnonzero(np.diff(groups[by], prepend=-2))]
-    _, inverse = np.unique(groups[grouped], return_inverse=True)
-    best = np.zeros(inverse.max() + 1)
-    np.maximum.at(best, inverse, final[grouped])
-    final[first] = best
+    best = np.zeros(int(groups.max()) + 1)
+    np.maximum.at(best, groups[grouped], final[grouped])
+    final[first] = best[groups[first]]
     chosen = np.sort(np.concatenate((single, first)))
     return len(chosen), chosen
