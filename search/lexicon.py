@@ -55,12 +55,9 @@ class Lexicon:
 
     def folded(self, fold: Callable[[str], str]) -> Lexicon:
         """The same lexicon in folded characters."""
-        return Lexicon(
-            {
-                fold(word): tuple(fold(term) for term in terms)
-                for word, terms in self.entries.items()
-            }
-        )
+        lines = "\n".join(f"{word}\t{' '.join(terms)}" for word, terms in self.entries.items())
+        pairs = (line.partition("\t") for line in fold(lines).split("\n") if line)
+        return Lexicon({word: tuple(terms.split(" ")) for word, _, terms in pairs})
 
     def find(self, folded: str, edges: frozenset[int]) -> list[Expansion]:
         """The everyday words in a folded query.
