@@ -38,6 +38,18 @@ def changed(**parts: bytes) -> bytes:
     return zipped(files | {names[key]: value for key, value in parts.items()})
 
 
+def strict() -> bytes:
+    """A good file in the strict form that Word offers beside its own."""
+    source = zipfile.ZipFile(io.BytesIO(make_docx("x")))
+    plain = b"schemas.openxmlformats.org/officeDocument/2006"
+    return zipped(
+        {
+            n: source.read(n).replace(plain, b"purl.oclc.org/ooxml/officeDocument")
+            for n in source.namelist()
+        }
+    )
+
+
 ENTITY = (
     b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     b"<w:document xmlns:w='w'><w:body>{{ a }}&x;</w:body></w:document>"
@@ -69,6 +81,7 @@ MACRO = (
         (changed(main=b"<a xmlns:w='x'>" * 5000 + b"{{ x }}" + b"</a>" * 5000), "嵌套超过"),
         (changed(main=b"<d><p>{{ x }}</p></d>"), "前缀"),
         (changed(main=b"\xff\xfe\x00"), "不是正确的 XML|编码"),
+        (strict(), "严格 Open XML"),
     ],
 )
 def test_files_that_are_no_templates(data: bytes, message: str) -> None:
@@ -242,6 +255,25 @@ def test_other_prefixes_and_encodings() -> None:
     files[MAIN] = text.replace("{{ 名 }}", "<![CDATA[{{ 名 }}<]]><!-- {{ 注 }} -->").encode()
     result = WordTemplate(zipped(files)).render({"名": "张三"})
     assert Document(io.BytesIO(result)).paragraphs[0].text == "张三<"
+
+
+def test_a_template_file_of_word_becomes_a_document() -> None:
+    source = zipfile.ZipFile(io.BytesIO(make_docx("{{ 名 }}")))
+    files = {n: source.read(n) for n in source.namelist()}
+    types = "[Content_Types].xml"
+    files[types] = files[types].replace(b".document.main+xml", b".template.main+xml")
+    result = WordTemplate(zipped(files)).render({"名": "张三"})
+    assert Document(io.BytesIO(result)).paragraphs[0].text == "张三"
+
+
+def test_full_width_braces_are_told_and_left() -> None:
+    template = WordTemplate(
+        make_docx("｛｛ 姓名 ｝｝", parts={"word/header1.xml": header("｛｛ 题 ｝｝")})
+    )
+    data = template.render({"姓名": "张三"})
+    assert Document(io.BytesIO(data)).paragraphs[0].text == "｛｛ 姓名 ｝｝"
+    assert [text.partition("，")[0] for text in template.warnings] == ["正文", "页眉 1"]
+    assert "请改成英文半角" in template.warnings[0]
 
 
 def test_deleted_text_of_revisions_is_no_tag() -> None:

@@ -8,21 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.fonts import installed_fonts
+from generator.word.braces import elements, odd_braces, text_of
 from generator.word.compiled import CompiledTemplate
 from generator.word.errors import TemplateMistake, part_title
 from generator.word.package import WordPackage, read_bytes
 from generator.word.schema import TYPE_NAMES, SchemaReader
-from generator.word.tokens import Element, attribute, build_tree, tokenise
+from generator.word.tokens import attribute, build_tree, tokenise
 from store.exceptions import WenshuError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.word.schema import Field
+    from generator.word.tokens import Element
 
 _MAX_MISTAKES: Final = 50
 _CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
-_BRACES: Final = re.compile("[\uff5b{]\\s?[\uff5b{]|[\uff5b{]\uff05|\uff05[\uff5d}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,9 @@ def check_template(source: str | Path | bytes) -> TemplateReport:
             ]
         report.mistakes += [Mistake("warning", text) for text in template.warnings]
     package = WordPackage(data)
-    _look_at_texts(package, report)
+    if template is None:
+        for name, xml in _parts(package):
+            report.mistakes += [Mistake("warning", text) for text in odd_braces(name, xml)]
     _look_at_fonts(package, report)
     report.mistakes.sort(key=lambda mistake: mistake.severity)
     if template is not None and report.ok:
@@ -185,42 +188,25 @@ def _preview(template: CompiledTemplate, report: TemplateReport) -> None:
 # -- texts and fonts ----------------------------------------------------------------------------
 
 
-def _parts(package: WordPackage) -> Iterator[tuple[str, Element]]:
+def _parts(package: WordPackage) -> Iterator[tuple[str, str]]:
     names = [package.main, *package.related(package.main, "/header")]
     for name in names + package.related(package.main, "/footer"):
-        yield name, build_tree(tokenise(package.text(name)))
-
-
-def _look_at_texts(package: WordPackage, report: TemplateReport) -> None:
-    """Tags that were typed with full-width braces or a space between the braces."""
-    for name, root in _parts(package):
-        for paragraph in _all(root, "w:p"):
-            text = _text(paragraph)
-            match = _BRACES.search(text)
-            if match and match[0] not in {"{{", "{%"}:
-                report.mistakes.append(
-                    Mistake(
-                        "warning",
-                        f"“{match[0]}”看起来像标签，但用了全角符号或中间有空格，不会被替换。",
-                        "请改成英文半角的 {{ 和 }}。",
-                        f"{part_title(name)}，段落“{text[:40]}”",
-                    )
-                )
+        yield name, package.text(name)
 
 
 def _look_at_fonts(package: WordPackage, report: TemplateReport) -> None:
     fonts: dict[str, None] = {}
     for name in package.related(package.main, "/styles"):
-        for element in _all(build_tree(tokenise(package.text(name))), "w:rFonts"):
+        for element in elements(build_tree(tokenise(package.text(name))), "w:rFonts"):
             fonts.update(dict.fromkeys(_names(element)))
-    for name, root in _parts(package):
-        for run in _all(root, "w:r"):
+    for name, xml in _parts(package):
+        for run in elements(build_tree(tokenise(xml)), "w:r"):
             properties = run.find("w:rPr")
             named = properties.find("w:rFonts") if properties else None
             if named is None:
                 continue
             fonts.update(dict.fromkeys(_names(named)))
-            text = _text(run)
+            text = text_of(run)
             latin = attribute(named, "w:ascii") or attribute(named, "w:hAnsi")
             east = attribute(named, "w:eastAsia") or attribute(named, "w:eastAsiaTheme")
             if latin and not east and _CJK.search(text):
@@ -236,15 +222,3 @@ def _look_at_fonts(package: WordPackage, report: TemplateReport) -> None:
 def _names(element: Element) -> list[str]:
     values = (attribute(element, f"w:{slot}") for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
     return [value for value in values if value]
-
-
-def _all(element: Element, name: str) -> Iterator[Element]:
-    for node in element.walk():
-        if isinstance(node, Element) and node.name == name:
-            yield node
-
-
-def _text(element: Element) -> str:
-    return "".join(
-        child for node in _all(element, "w:t") for child in node.children if isinstance(child, str)
-    )

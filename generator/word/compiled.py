@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from jinja2 import Environment, TemplateSyntaxError, UndefinedError, meta
 from jinja2.exceptions import TemplateError
 
+from generator.word.braces import odd_braces
 from generator.word.compiler import compile_part
 from generator.word.contents import Contents, has_contents
 from generator.word.environment import WordEnvironment
@@ -42,6 +43,8 @@ _ENCODED: Final = re.compile(r'(Target=")([^"]*%7B%7B[^"]*)(")', re.IGNORECASE)
 _IDS: Final = re.compile(r'<(?:wp:docPr|w:bookmarkStart)\b[^>]*?\b(?:w:)?id="(\d+)"')
 _SECTION: Final = re.compile(r"<w:sectPr\b.*", re.DOTALL)
 _MAX_BASES: Final = 8
+# A brace, a full-width one, or an encoded one in an address.
+_TAGGED: Final = re.compile(rb"{|\xef\xbd\x9b|%7B%7B", re.IGNORECASE)
 
 _RENDERING: ContextVar[Rendering] = ContextVar("wenshu_word_rendering")
 
@@ -116,9 +119,10 @@ class CompiledTemplate:
             if not _CANDIDATE.fullmatch(name):
                 continue
             raw = self.entries[name].unpack()
-            if name != self.package.main and b"{" not in raw and not re.search(rb"(?i)%7B%7B", raw):
+            if name != self.package.main and not _TAGGED.search(raw):
                 continue
             xml = self.package.text(name, raw)
+            self.warnings += odd_braces(name, xml)
             if name == self.package.main:
                 self._note_main(xml)
             if name.endswith(".rels"):

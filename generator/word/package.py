@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from generator.word.errors import TemplateFileError
-from generator.word.tokens import check_xml, decode
+from generator.word.tokens import DECLARATION, check_xml, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,7 @@ MAX_ENTRIES: Final = 5000
 CONTENT_TYPES: Final = "[Content_Types].xml"
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _MAIN_TYPES: Final = (f"{_MAIN}.document.main+xml", f"{_MAIN}.template.main+xml")
+_STRICT: Final = "purl.oclc.org/ooxml"
 _OFFICE_DOCUMENT: Final = "/officeDocument"
 _LOCAL: Final = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL: Final = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -256,6 +257,11 @@ class WordPackage:
         return match[1] if match else ""
 
     def _find_main(self) -> str:
+        if any(_STRICT in relation.type for relation in self.relations("").values()):
+            raise TemplateFileError(
+                "模板是“严格 Open XML”格式，无法用作模板。",
+                hint="请用 Word 另存为普通的“Word 文档（*.docx）”。",
+            )
         for target in self.related("", _OFFICE_DOCUMENT):
             if target in self.entries:
                 return target
@@ -274,7 +280,10 @@ class WordPackage:
             raise TemplateFileError(
                 "这不是 Word 文档（可能是 Excel 或 PowerPoint 文件）。", hint="请提供 .docx 文件。"
             )
-        self.content_types = self.content_types.replace(_MAIN_TYPES[1], _MAIN_TYPES[0])
+        if kind == _MAIN_TYPES[1]:  # a .dotx, whose rendering is a document
+            self.content_types = self.content_types.replace(kind, _MAIN_TYPES[0])
+            types = f"{DECLARATION}{self.content_types}".encode()
+            self.entries[CONTENT_TYPES] = pack(CONTENT_TYPES, types)
         for relation in self.relations(self.main).values():
             if not relation.external and relation.target not in self.entries:
                 needed = relation.type.rpartition("/")[2]
