@@ -295,6 +295,21 @@ def test_render_overwrites_nothing_unasked(
     assert made["output"] == str(path)
 
 
+def test_render_tells_where_the_word_file_lies_when_no_pdf_can_be_made(
+    starter: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("generator.pdf.find_converter", lambda: None)
+    made = tmp_path / "印章.docx"
+    code, _, err = wenshu(capsys, "render", "印章管理办法", "-w", starter, "-o", made, "--pdf")
+    assert code == 3
+    assert made.is_file()
+    assert f"已生成 {made}，但没有 PDF" in "".join(err.split("\n"))
+    assert "LibreOffice" in err
+
+
 def test_render_stops_where_a_figure_is_missing(
     library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,10 +94,15 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 
 def _make_pdf(path: Path) -> tuple[Path, int | None]:
     from generator.pdf import page_count, to_pdf  # noqa: PLC0415
+    from store.exceptions import EnvironmentRefused  # noqa: PLC0415
 
     if sys.stderr.isatty():
         click.echo("正在转换为 PDF……", err=True)
-    pdf = to_pdf([path])[0]
+    try:
+        pdf = to_pdf([path])[0]
+    except EnvironmentRefused as error:
+        told = f"已生成 {path}，但没有 PDF：{error.message}"
+        raise EnvironmentRefused(told, hint=error.hint) from error
     return pdf, page_count(pdf)
 
 
