@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from generator.batch_parts import A4, base_file, number_sections, own_bookmarks, own_pages
 from generator.wordml import DECLARATION, XMLNS, attribute, escape
 from store import files
 from store.exceptions import EnvironmentRefused, InputError
@@ -27,13 +28,8 @@ MISSING_NAME: Final = "未生成的行.txt"
 _INCOMPLETE: Final = "尚不完整，以下各行没有生成："
 _SECTION: Final = re.compile(r"<w:sectPr\b.*?</w:sectPr>|<w:sectPr\b[^>]*/>", re.DOTALL)
 _PAGE: Final = re.compile(r"<w:pgSz\b[^>]*/>|<w:pgMar\b[^>]*/>")
-_A4: Final = (
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1474" w:bottom="1440" '
-    'w:left="1588" w:header="851" w:footer="992" w:gutter="0"/>'
-)
 _TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,6 +43,7 @@ class Part:
         note: What stands after the title: the version.
         restart: Page numbers begin again here.
         pages: How many pages it takes, as far as that is known.
+        marks: Its headings and their pages in it, from 1, where they were measured.
     """
 
     data: bytes
@@ -54,6 +51,7 @@ class Part:
     note: str = ""
     restart: bool = False
     pages: int = 1
+    marks: tuple[tuple[str, int], ...] = ()
 
 
 def bind_zip(
@@ -131,7 +129,7 @@ def bind(
         raise InputError(
             f"要合订的文件有 {len(parts)} 份，超过 {MAX_PARTS} 份的上限。", hint="请分成几册。"
         )
-    template = WordTemplate(_base())
+    template = WordTemplate(base_file(parts[0].data))
     value = _Bound(parts, title, tuple(cover), contents=contents, remarks=tuple(remarks))
     return template.render({"各份": value})
 
@@ -153,11 +151,12 @@ class _Bound:
         self._cover = cover
         self._contents = contents
         self._remarks = remarks
+        self._pages = _first_pages(parts)
 
     def to_wordml(self, package: RenderPackage) -> str:
         """Cover, contents, then part after part."""
         footer = self._footer(package)
-        xml = self._front(_A4)
+        xml = self._front(A4)
         for number, part in enumerate(self._parts):
             xml += self._part(package, part, number, footer)
         return xml
@@ -166,20 +165,18 @@ class _Bound:
         from generator.word.subdocument import SubDocument  # noqa: PLC0415 (heavy)
 
         page = _page_setup(part.data)
-        mark = package.next_id()
-        start = f'<w:bookmarkStart w:id="{mark}" w:name="{_bookmark(number)}"/>'
+        whole = package.next_id()
         head = (
-            '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-            f'</w:pPr>{start}<w:bookmarkEnd w:id="{mark}"/></w:p>'
+            f"<w:p><w:pPr>{_TINY}</w:pPr>{_mark(package, _bookmark(number))}"
+            f'<w:bookmarkStart w:id="{whole}" w:name="{_whole(number)}"/></w:p>'
         )
-        body = SubDocument(part.data).to_wordml(package)
-        restart = ' w:start="1"' if part.restart or number == 0 else ""
-        numbering = f'<w:pgNumType w:fmt="decimal"{restart}/>'
-        section = (
-            f'<w:sectPr><w:footerReference w:type="default" r:id="{footer}"/>'
-            f'<w:type w:val="nextPage"/>{page}{numbering}</w:sectPr>'
-        )
-        return f"{head}{body}<w:p><w:pPr>{_TINY}{section}</w:pPr></w:p>"
+        body = own_bookmarks(SubDocument(part.data).to_wordml(package), number, _whole(number))
+        body = own_pages(body, self._pages[number], part.marks)
+        section = f'<w:sectPr><w:type w:val="nextPage"/>{page}</w:sectPr>'
+        end = f'<w:bookmarkEnd w:id="{whole}"/>'
+        xml = f"{head}{body}<w:p><w:pPr>{_TINY}{section}</w:pPr>{end}</w:p>"
+        restart = part.restart or number == 0
+        return number_sections(xml, footer, restart=restart)
 
     def _front(self, page: str) -> str:
         """The cover and the contents, without page numbers."""
@@ -190,9 +187,9 @@ class _Bound:
             xml += '<w:p><w:r><w:br w:type="page"/></w:r></w:p>' if self._contents else ""
         if self._contents:
             xml += _line("目　录" if self._cover else self._title or "目　录", size=32, after=400)
-            pages = _first_pages(self._parts)
             xml += "".join(
-                self._entry(part, number, pages[number]) for number, part in enumerate(self._parts)
+                self._entry(part, number, self._pages[number])
+                for number, part in enumerate(self._parts)
             )
         xml += "".join(_line(text, size=24, before=120) for text in self._remarks)
         if not xml:
@@ -254,9 +251,19 @@ def _bookmark(number: int) -> str:
     return f"wenshu_part_{number + 1}"
 
 
+def _whole(number: int) -> str:
+    return f"wenshu_whole_{number + 1}"
+
+
+def _mark(package: RenderPackage, name: str) -> str:
+    mark = package.next_id()
+    return f'<w:bookmarkStart w:id="{mark}" w:name="{name}"/><w:bookmarkEnd w:id="{mark}"/>'
+
+
 def _line(text: str, *, size: int, before: int = 0, after: int = 0) -> str:
     return (
-        f'<w:p><w:pPr><w:spacing w:before="{before}" w:after="{after}"/>'
+        f'<w:p><w:pPr><w:spacing w:before="{before}" w:after="{after}" '
+        'w:line="360" w:lineRule="auto"/>'
         '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/></w:pPr>'
         f'<w:r><w:rPr><w:rFonts w:eastAsia="{attribute("黑体")}"/><w:sz w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
@@ -271,41 +278,4 @@ def _page_setup(data: bytes) -> str:
     found = _PAGE.findall(sections[-1]) if sections else []
     sizes = [item for item in found if item.startswith("<w:pgSz")]
     margins = [item for item in found if item.startswith("<w:pgMar")]
-    return sizes[0] + margins[0] if sizes and margins else _A4
-
-
-def _base() -> bytes:
-    """An empty Word file with a place for the parts; their styles come with them."""
-    document = (
-        f"<w:document {XMLNS}><w:body><w:p><w:r><w:t>{{{{p 各份 }}}}</w:t></w:r></w:p>"
-        f'<w:sectPr><w:type w:val="continuous"/>{_A4}</w:sectPr></w:body></w:document>'
-    )
-    styles = (
-        f'<w:styles {XMLNS}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Times New Roman"'
-        ' w:hAnsi="Times New Roman" w:eastAsia="宋体" w:cs="Times New Roman"/><w:sz w:val="24"/>'
-        "</w:rPr></w:rPrDefault></w:docDefaults></w:styles>"
-    )
-    entries = {
-        "[Content_Types].xml": (
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            f'<Override PartName="/word/document.xml" ContentType="{_TYPES}.document.main+xml"/>'
-            f'<Override PartName="/word/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
-        ),
-        "_rels/.rels": (
-            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-            f'Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>'
-        ),
-        "word/_rels/document.xml.rels": (
-            f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-            f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
-        ),
-        "word/document.xml": document,
-        "word/styles.xml": styles,
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, xml in entries.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), DECLARATION + xml)
-    return buffer.getvalue()
+    return sizes[0] + margins[0] if sizes and margins else A4

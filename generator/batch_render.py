@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.batch_rows import BatchRow
+    from generator.booklet_pages import PartPages
     from store import Workspace
 
 
@@ -42,6 +43,7 @@ class RowRenderer:
         self._source = source
         self._cache = RenderCache()
         self._workspace: Workspace | None = None
+        self._packets: dict[tuple[str, ...], list[PartPages]] = {}
         self._fields: dict[str, set[str]] = {}
         self._template = source.template_file.read_bytes() if source.template_file else b""
 
@@ -64,7 +66,13 @@ class RowRenderer:
         if len(documents) > 1:
             from generator.booklet import render_packet  # noqa: PLC0415 (few batches)
 
-            return render_packet(self.workspace, documents, values, blank=self._source.blank)
+            return render_packet(
+                self.workspace,
+                documents,
+                values,
+                blank=self._source.blank,
+                measured=self._packets,
+            )
         from generator.render import render_document  # noqa: PLC0415 (a template needs none)
 
         rendered = render_document(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from generator.batch_binding import Part, bind
+from generator.booklet_pages import measure_parts, with_pages
 from generator.render import render_document
 from generator.render_cache import RenderCache
 from store.exceptions import InputError
@@ -12,6 +13,7 @@ from store.exceptions import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from generator.booklet_pages import PartPages
     from store import Workspace
     from store.catalogue import Entry
     from store.document import Meta
@@ -23,15 +25,30 @@ def render_packet(
     values: Mapping[str, object],
     *,
     blank: bool = False,
+    measured: dict[tuple[str, ...], list[PartPages]] | None = None,
 ) -> tuple[bytes, list[str]]:
     """A person's papers in one file, with one contents, pages numbered from 1 through.
+
+    Args:
+        workspace: The open workspace.
+        documents: The ids of the documents.
+        values: The person's values.
+        blank: Print each place to fill by hand as a blank.
+        measured: The pages of the first person's packet serve the others of the batch.
 
     Raises:
         WenshuError: A document is not there, or a field is missing.
     """
     parts, warnings = _parts(workspace, [workspace.entry(one) for one in documents], values, blank)
     name = str(values.get("姓名") or "")
-    return bind(parts, title=f"{name}的材料" if name else "材料"), warnings
+    title = f"{name}的材料" if name else "材料"
+    key = tuple(documents)
+    known = measured.get(key) if measured is not None else None
+    if known is None:
+        known = measure_parts(bind(parts, title=title), len(parts))
+        if known is not None and measured is not None:
+            measured[key] = known
+    return bind(with_pages(parts, known) if known else parts, title=title), warnings
 
 
 def render_booklet(
@@ -58,7 +75,12 @@ def render_booklet(
     if not entries:
         raise InputError("没有符合条件的文档，无法合订。")
     parts, warnings = _parts(workspace, entries, {}, blank=True, progress=progress)
-    return bind(parts, title=title, cover=tuple(cover) or (" ",)), warnings
+    lines = tuple(cover) or (" ",)
+    data = bind(parts, title=title, cover=lines)
+    known = measure_parts(data, len(parts))
+    if known is not None:
+        data = bind(with_pages(parts, known), title=title, cover=lines)
+    return data, warnings
 
 
 def _parts(

@@ -298,3 +298,25 @@ def outline(pdf: Path) -> list[tuple[str, int]]:
         return found
     finally:
         document.close()
+
+
+def link_targets(pdf: Path) -> list[tuple[int, int]]:
+    """The links inside a PDF as (page, page they lead to), from 1, page after page."""
+    import ctypes  # noqa: PLC0415 - loaded where it is used
+
+    import pypdfium2  # noqa: PLC0415 - loaded where it is used
+    from pypdfium2 import raw  # noqa: PLC0415 - loaded where it is used
+
+    document = pypdfium2.PdfDocument(str(pdf))
+    try:
+        found = []
+        for number, page in enumerate(document, 1):
+            position, link = ctypes.c_int(0), raw.FPDF_LINK()
+            while raw.FPDFLink_Enumerate(page.raw, position, link):
+                target = raw.FPDFLink_GetDest(document.raw, link)
+                index = raw.FPDFDest_GetDestPageIndex(document.raw, target) if target else -1
+                if index >= 0:
+                    found.append((number, index + 1))
+        return found
+    finally:
+        document.close()
