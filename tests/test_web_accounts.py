@@ -129,6 +129,18 @@ def test_what_the_role_does_not_allow_is_refused_with_the_reason(app, name):
     assert "/admin/" not in page
 
 
+def test_problems_of_hidden_documents_are_not_told(make_workspace):
+    faulty = rule("坏商密", "榴莲。", more="密级: 商密\n失效日期: 何时\n")
+    app = make_app(make_workspace({"坏": faulty, "好": FILES["公"]}).root, people=True)
+    app.extensions["wenshu"].accounts.add("zhi2", PASSWORD, role="制度管理员", level="内部")
+    assert "何时" in text_of(log_in(app, "zhi"), "/library/problems")
+    limited = log_in(app, "zhi2")
+    assert "何时" not in text_of(limited, "/library/problems")
+    told = limited.get("/api/check", base_url=BASE).get_json()["problems"]
+    assert not any(problem["path"].endswith("坏.md") for problem in told)
+    assert limited.get("/edit/bin", base_url=BASE).status_code == 403
+
+
 def test_an_editor_keeps_order_but_manages_no_accounts(app):
     client = log_in(app, "zhi")
     assert "草案制度" in text_of(client, "/library")
@@ -303,6 +315,8 @@ def test_scripts_use_tokens(app):
     me = script.get("/api/me", base_url=BASE, headers=headers).get_json()
     assert (me["name"], me["role"]) == ("fu", "部门负责人")
     assert script.get("/library", base_url=BASE, headers=headers).status_code == 302
+    word = script.get("/api/render/公?format=docx", base_url=BASE, headers=headers)
+    assert word.data.startswith(b"PK")
     wrong = script.get("/api/me", base_url=BASE, headers={"Authorization": "Bearer wst_x"})
     assert wrong.status_code == 401
     post(client, "/account/tokens/1/drop", "/account/")

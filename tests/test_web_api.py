@@ -102,11 +102,13 @@ def test_figures_come_exactly(app):
     assert '"value": 161131,' in answer.get_data(as_text=True)
 
 
-def test_render_leads_to_the_file(app):
+def test_render_gives_the_file(app):
     client = app.test_client()
     answer = client.get(f"/api/render/{LEAVE}?format=docx", base_url=BASE)
-    assert answer.status_code == 302
-    assert answer.headers["Location"] == f"/word/{quote(LEAVE)}"
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"PK")
+    described = description()["paths"]["/api/render/{id}"]["get"]["responses"]["200"]
+    assert answer.mimetype in described["content"]
     assert client.get("/api/render/nix", base_url=BASE).status_code == 404
 
 

@@ -87,7 +87,7 @@ def test_search_marks_hits_and_cites(client):
     page = text_of(client, "/search?q=年假 没休完")
     assert "《考勤与休假管理办法》（2024版）第十二条" in page
     assert "<mark>年假</mark>" in page
-    assert "另有 2 条只在今天无效的文本里" in page
+    assert re.search(r"另有 [1-9][0-9]* 条只在今天无效的文本里", page)
     assert "同时查了" in page
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, request
 
 from store.amounts import dump_json
 from store.checker import check_workspace
@@ -17,13 +16,13 @@ from store.views import document_json
 from web.asking import Asked, read_day, search_json
 from web.openapi import description
 from web.pages.document import loaded
+from web.pages.keep import visible_problems
+from web.pages.printing import pdf, word
 from web.rights import Act
 from web.site import demand, person, rights, site, view
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from werkzeug.wrappers import Response as AnyResponse
 
     from store.amounts import Json
     from store.catalogue import Entry
@@ -158,7 +157,7 @@ def check() -> Response:
         found = site().library.cached(
             ("problems", seen.state.number, today()), lambda: check_workspace(seen.workspace)
         )
-    return jsonify({"problems": [asdict(problem) for problem in found]})
+    return jsonify({"problems": [asdict(problem) for problem in visible_problems(found)]})
 
 
 @blueprint.get("/metrics/<path:doc_id>")
@@ -179,12 +178,9 @@ def _exact(value: object) -> Response:
 
 
 @blueprint.get("/render/<path:doc_id>")
-def render(doc_id: str) -> AnyResponse:
+def render(doc_id: str) -> Response:
     """The Word or PDF file."""
     form = request.args.get("format", "docx")
     if form not in {"docx", "pdf"}:
         raise InvalidValue("format 应为 docx 或 pdf。")
-    endpoint = "printing.word" if form == "docx" else "printing.pdf"
-    query = urlencode([(n, v) for n, v in request.args.items(multi=True) if n != "format"])
-    entry = view().entry(doc_id)
-    return redirect(url_for(endpoint, doc_id=entry.id) + (f"?{query}" if query else ""))
+    return word(doc_id) if form == "docx" else pdf(doc_id)

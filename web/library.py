@@ -33,6 +33,8 @@ T = TypeVar("T")
 Mark = tuple[str, int, int]
 _VIEWS: Final = 64
 _CACHED: Final = 400
+_BULKY: Final = frozenset({"word", "pdf"})
+_FILES_CACHED: Final = 40
 
 
 @dataclass(slots=True)
@@ -221,6 +223,10 @@ class Library:
             self._rendered[key] = made
             while len(self._rendered) > _CACHED:
                 self._rendered.popitem(last=False)
+            if key[0] in _BULKY:
+                files = [kept for kept in self._rendered if kept[0] in _BULKY]
+                for old in files[:-_FILES_CACHED]:
+                    del self._rendered[old]
         return made
 
 

@@ -112,6 +112,15 @@ _FILTERS: Final = (
 )
 
 
+_FILES: Final = {
+    kind: {"schema": {"type": "string", "format": "binary"}}
+    for kind in (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/pdf",
+    )
+}
+
+
 def _limit(usual: int, most: int) -> Schema:
     return _query(
         "limit", "最多几条", {"type": "integer", "minimum": 1, "maximum": most, "default": usual}
@@ -151,13 +160,13 @@ def _paths() -> Schema:
     render: Schema = {
         "get": {
             "operationId": "render",
-            "summary": "Word 或 PDF 文件：转到下载地址",
+            "summary": "Word 或 PDF 文件",
             "parameters": [
                 _ID,
                 _query("format", "文件格式", {"type": "string", "enum": ["docx", "pdf"]}),
                 _query("template", "另一个版式的名称，如 签收表"),
             ],
-            "responses": {"302": {"description": "下载地址"}} | _errors(),
+            "responses": {"200": {"description": "文件", "content": _FILES}} | _errors(),
         }
     }
     openapi: Schema = {

@@ -71,7 +71,7 @@ def show(doc_id: str) -> str:
 
 def loaded(seen: View, entry: Entry) -> tuple[Document, str]:
     """A document with its clean HTML, kept until something it depends on changes."""
-    key = ("html", entry.id, seen.workspace.fingerprint(entry))
+    key = ("html", entry.id, seen.workspace.fingerprint(entry), seen.state.number)
 
     def make() -> tuple[Document, str]:
         document = seen.workspace.load(entry)

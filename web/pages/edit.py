@@ -304,6 +304,8 @@ def restore(doc_id: str) -> Response:
     demand(Act.EDIT)
     workspace = view().workspace
     present = workspace.catalogue.get(doc_id)
+    if present is None and not rights().sees_everything:
+        raise AccessDenied("回收站里可能有更高密级的文档，您的账号不能取回。")
     if present is not None:
         _entry(doc_id)
         if publishing.is_locked(workspace, present):

@@ -80,6 +80,7 @@ def problems() -> str:
     found = site().library.cached(
         ("problems", seen.state.number, today()), lambda: check_workspace(seen.workspace)
     )
+    found = visible_problems(found)
     severity = request.args.get("severity", "")
     counts = {name: sum(p.severity == name for p in found) for name in _SEVERITIES}
     shown = [p for p in found if severity in {"", p.severity}]
@@ -94,6 +95,13 @@ def problems() -> str:
         names=_SEVERITIES,
         known=seen.ids,
     )
+
+
+def visible_problems(found: list[Problem]) -> list[Problem]:
+    """Problems without those of documents that the person may not see."""
+    seen = view()
+    hidden = {str(e.path) for e in seen.workspace.entries if e.id not in seen.ids}
+    return [problem for problem in found if problem.path not in hidden]
 
 
 def _id_of(path: str) -> str:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from generator.batch_names import safe_file_name
 from generator.render import render_document
 from generator.templates import available
-from store.exceptions import InvalidValue, UsageError
+from store.exceptions import EnvironmentRefused, InvalidValue, UsageError
 from web import gate
 from web.printview import print_view
 from web.site import note, site, view
@@ -36,6 +36,7 @@ _LONGEST: Final = 60
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _NO_DEPARTMENT: Final = "（未注明部门）"
 _converting = threading.Lock()
+_waiting = threading.BoundedSemaphore(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,8 @@ def _word(entry: Entry, name: str | None, values: dict[str, object]) -> bytes:
     workspace = view().workspace
 
     def make() -> bytes:
-        return render_document(workspace, entry, template=name, values=values).data
+        with gate.outside():  # LibreOffice may measure the pages of a long document
+            return render_document(workspace, entry, template=name, values=values).data
 
     return site().library.cached(("word", *_key(entry, name, values)), make)
 
@@ -184,6 +186,15 @@ def as_pdf(data: bytes) -> bytes:
     Raises:
         EnvironmentRefused: There is no program that does it, or it failed.
     """
+    if not _waiting.acquire(blocking=False):
+        raise EnvironmentRefused("正在生成的 PDF 太多。", hint="请过一会儿再试，或先下载 Word。")
+    try:
+        return _convert(data)
+    finally:
+        _waiting.release()
+
+
+def _convert(data: bytes) -> bytes:
     from generator.pdf import to_pdf  # noqa: PLC0415 - few requests
 
     with gate.outside(), _converting, tempfile.TemporaryDirectory(prefix="wenshu-web-") as folder:
