@@ -100,7 +100,8 @@ def _chosen(workspace: Workspace, paths: Sequence[str]) -> tuple[list[Entry], li
             broken |= {b.id: b for b in catalogue.broken if b.id.startswith(prefix)}
             continue
         name = wanted.replace("\\", "/").removesuffix(".md")
-        found = [b for b in catalogue.broken if name == b.id or b.path == Path(wanted).absolute()]
+        places = {Path(wanted).absolute(), workspace.root / wanted}
+        found = [b for b in catalogue.broken if name == b.id or b.path in places]
         if found:
             broken |= {b.id: b for b in found}
         else:

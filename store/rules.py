@@ -196,7 +196,7 @@ def _life_cycle(subject: Subject) -> Iterator[Problem]:
         )
     if meta.status in {"现行", "试行"} and start is None:
         yield subject.problem(
-            "effective",
+            "status",
             "warning",
             "no-start-date",
             "没有发布日期和生效日期，效力待确认。",
