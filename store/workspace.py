@@ -267,7 +267,7 @@ class Workspace:
     def _near(self, wanted: str) -> list[str]:
         tail = wanted.rpartition("/")[2]
         names = {entry.id: entry.id for entry in self.entries}
-        names |= {entry.meta.title: entry.id for entry in self.entries}
+        names |= {entry.meta.title: self.versions.present(entry).id for entry in self.entries}
         close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
         close += difflib.get_close_matches(tail, names, n=3, cutoff=0.5)
         close += [name for name in names if tail and tail in name][:3]
