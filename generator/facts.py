@@ -65,6 +65,7 @@ def page_facts(
         "集体": meta.subject == "集体",
         "对象名": "集体名称" if meta.subject == "集体" else "姓　名",
         "对象值": str(values.get("集体名称" if meta.subject == "集体" else "姓名") or ""),
+        "本人": str(values.get("姓名") or "本人"),
         "摘要": _summary(document) if document.kind.slug == "deeds-report" else "",
         "短码": short,
         "文号": str(values.get("文号") or meta.number),

@@ -223,6 +223,14 @@ def test_a_document_whose_place_is_in_the_signature(tmp_path):
     assert "饭卡号" in told[0]
 
 
+def test_the_row_names_who_signs_a_role_description(tmp_path):
+    result = run(tmp_path, [["甲", "001"]], ["姓名", "工号"], "会员服务专员岗位职责")
+    with zipfile.ZipFile(result.outputs[0]) as archive:
+        xml = archive.read("word/document.xml").decode()
+    assert "甲已阅读并清楚以上内容。签名：" in xml
+    assert [text for text in result.warnings if "表格的列 工号 在" in text]
+
+
 def test_a_template_that_is_not_there_fails_once(tmp_path):
     table = write_rows(tmp_path / "人员.xlsx", [["甲"], ["乙"]], ["姓名"])
     source = BatchSource(workspace=ROOT, template="没有")
