@@ -26,6 +26,13 @@ _SHOWN: Final = 3
 _COMMONER: Final = 10
 _LONGEST_WORD: Final = 4
 
+# Characters that stand alone in sound sentences and are seldom what a typing mistake leaves.
+_EVERYDAY: Final = frozenset(
+    "天日月年时次个件份位名元人家说讲问看听做办给来去走回到上下前后里外内中多少几半每各某全再又还才就"
+    "都也很最太更不没无别未已曾将能会可应该须得要想愿让叫使被把对向从往由于在与和或及并而但若如是有为"
+    "的地得了着过吗呢吧啊这那哪谁何我你他她它们本其此请先后算完好大小新老高低长短早晚快慢"
+)
+
 
 class Speller:
     """Knows how the words of the library sound; reads its table when it is first needed."""
@@ -103,6 +110,8 @@ class Speller:
         if len(pieces) == 1 and self._corpus.frequency(WORDS, wrong):
             return ""
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
+            return ""
+        if any(piece in _EVERYDAY for piece in pieces) or _EVERYDAY.issuperset(wrong):
             return ""
         spelled = self.readings.spelled
         for syllables in self.readings.spellings(wrong):
