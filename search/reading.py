@@ -162,8 +162,8 @@ def _groups(corpus: Corpus, question: Question) -> list[_Group]:
 
 
 def _idf(corpus: Corpus, word: str) -> float:
-    """How much a word tells; several words joined tell what their commonest pair tells."""
-    if corpus.frequency(WORDS, word) or len(word) <= 2:
+    """How much a word tells; several words joined tell what their rarest pair tells."""
+    pairs = [corpus.idf(GRAMS, gram) for gram, _ in grams(word)]
+    if corpus.frequency(WORDS, word) or len(word) <= 2 or not pairs:
         return corpus.idf(WORDS, word)
-    known = [gram for gram, _ in grams(word) if corpus.frequency(GRAMS, gram)]
-    return min((corpus.idf(GRAMS, gram) for gram in known), default=corpus.idf(WORDS, word))
+    return max(pairs)

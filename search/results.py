@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from search.entries import TITLE
 from search.snippets import find_ranges, snippet
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from search.syntax import Request
     from search.table import Row
     from search.terms import Question
+
+
+UNSURE_NOTE: Final = "没有直接规定这一问题的条款，以下是最接近的。"
 
 
 class Hit:
@@ -234,6 +237,19 @@ class Results:
         self.notes = list(request.notes)
         self._suggest = suggest
         self.hits = [Hit(found, self) for found in answer.found]
+        if self._is_unsure(answer):
+            self.notes.append(UNSURE_NOTE)
+
+    def _is_unsure(self, answer: Answer) -> bool:
+        """Whether the best hits carry less than half of a plain question."""
+        request = self.request
+        exact = request.phrases or request.label or request.tree is not None
+        if exact or not answer.found or self.question.mended or len(self.question.words) < 2:
+            return False
+        from search.reading import Reader  # noqa: PLC0415
+
+        reader = Reader(self.generation.corpus, self.generation.analysis.folder, self.question)
+        return not reader.answers(answer.found[0].unit)
 
     def __len__(self) -> int:
         return len(self.hits)

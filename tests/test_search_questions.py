@@ -84,6 +84,21 @@ def test_official_terms_do_not_outweigh_the_word_itself(index: SearchIndex) -> N
     assert all("年假" in hit.text for hit in results.hits[:4])
 
 
+@pytest.mark.parametrize("query", ["出差住宿标准", "食堂几点开饭", "股票期权怎么行权"])
+def test_what_the_library_does_not_rule_is_told(index: SearchIndex, query: str) -> None:
+    assert any("没有直接规定" in note for note in index.search(query).notes)
+
+
+@pytest.mark.parametrize("query", ["年假没休完能折钱吗", "客户投诉多久答复", "公章丢了怎么办"])
+def test_what_the_library_rules_is_not_doubted(index: SearchIndex, query: str) -> None:
+    assert index.search(query).notes == []
+
+
+def test_a_sound_question_is_not_mended(index: SearchIndex) -> None:
+    assert index.search("离职要提前多少天说").suggestion is None
+    assert index.search("客户投素").suggestion == "客户投诉"
+
+
 def test_words_in_quotes_stand_in_every_hit(index: SearchIndex) -> None:
     results = index.search('"客户满意度"', limit=200)
     assert results.total == len(results.hits) > 5
