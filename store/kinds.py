@@ -5,9 +5,8 @@ The built-in starter kinds come first; the workspace's own folders overlay them 
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from store import toml
 from store.exceptions import InputError
@@ -104,20 +103,9 @@ def load_kinds(folders: Iterable[Path]) -> dict[str, Kind]:
     for folder in folders:
         for path in sorted(folder.glob("*/kind.toml")):
             slug = path.parent.name
-            _overlay(tables.setdefault(slug, {}), _read(path))
+            _overlay(tables.setdefault(slug, {}), toml.read(path, "类别定义"))
             places.setdefault(slug, []).insert(0, path.parent)
     return {slug: _build(slug, table, places[slug]) for slug, table in tables.items()}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return toml.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"类别定义 {path} 无法读取：{error}",
-            hint="请按 TOML 格式改正，或从自带资料库中复制一份。",
-            path=str(path),
-        ) from error
 
 
 def _overlay(base: dict[str, Any], table: Mapping[str, Any]) -> None:
@@ -131,47 +119,69 @@ def _overlay(base: dict[str, Any], table: Mapping[str, Any]) -> None:
 def _build(slug: str, table: Mapping[str, Any], folders: list[Path]) -> Kind:
     try:
         return _from_table(slug, table, folders)
-    except (TypeError, ValueError, AttributeError) as error:
+    except TypeError as error:
         raise InputError(
-            f"类别定义 {folders[0] / 'kind.toml'} 有误：{error}",
+            f"类别定义 {folders[0] / 'kind.toml'} 有误：{error}。",
             hint="请对照自带资料库中同名文件的写法。",
             path=str(folders[0] / "kind.toml"),
         ) from error
 
 
 def _from_table(slug: str, table: Mapping[str, Any], folders: list[Path]) -> Kind:
-    fields = table.get("fields", {})
-    sections = table.get("sections", {})
-    numbering = table.get("numbering", {})
+    fields = _table(table, "fields")
+    sections = _table(table, "sections")
+    numbering = _table(table, "numbering")
     return Kind(
         slug=slug,
-        name=str(table.get("name", slug)),
-        aliases=_texts(table.get("aliases", ())),
-        description=str(table.get("description", "")),
-        life_cycle=bool(table.get("life_cycle", False)),
-        weight=float(table.get("weight", 1.0)),
-        template=str(table.get("template", "标准.docx")),
-        layout=str(table.get("layout", "文章")),
-        required_fields=_texts(fields.get("required", ())),
-        usual_fields=_texts(fields.get("usual", ())),
-        required_sections=_groups(sections.get("required", ())),
-        usual_sections=_groups(sections.get("usual", ())),
+        name=_typed(table, "name", str, slug),
+        aliases=_texts(table, "aliases"),
+        description=_typed(table, "description", str, ""),
+        life_cycle=_typed(table, "life_cycle", bool, default=False),
+        weight=float(_typed(table, "weight", (int, float), 1.0)),
+        template=_typed(table, "template", str, "标准.docx"),
+        layout=_typed(table, "layout", str, "文章"),
+        required_fields=_texts(fields, "required"),
+        usual_fields=_texts(fields, "usual"),
+        required_sections=_groups(sections, "required"),
+        usual_sections=_groups(sections, "usual"),
         numbering=Numbering(
-            headings=_texts(numbering.get("headings", ())),
-            clauses=_texts(numbering.get("clauses", ("1.", "（1）"))),
-            continuous=_texts(numbering.get("continuous", ())),
+            headings=_texts(numbering, "headings"),
+            clauses=_texts(numbering, "clauses") or ("1.", "（1）"),
+            continuous=_texts(numbering, "continuous"),
         ),
         folders=tuple(folders),
     )
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, list | tuple):
-        raise TypeError(f"应为文字列表，现为 {value!r}")
-    return tuple(str(item) for item in value)
+def _typed(
+    table: Mapping[str, Any], key: str, sort: type | tuple[type, ...], default: object
+) -> Any:
+    value = table.get(key, default)
+    if not isinstance(value, sort) or (isinstance(value, bool) and sort is not bool):
+        raise TypeError(f"{key} 应为{_SORTS[sort]}，现为 {value!r}")
+    return value
 
 
-def _groups(value: object) -> tuple[tuple[str, ...], ...]:
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"应为列表，现为 {value!r}")
-    return tuple((item,) if isinstance(item, str) else _texts(item) for item in value)
+_SORTS: Final[dict[object, str]] = {
+    str: "加引号的文字",
+    bool: " true 或 false",
+    (int, float): "数字",
+    dict: "表",
+    list: "列表",
+}
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _typed(table, key, dict, {})
+    return found
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(str(_typed({key: item}, key, str, "")) for item in _typed(table, key, list, []))
+
+
+def _groups(table: Mapping[str, Any], key: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (item,) if isinstance(item, str) else _texts({key: item}, key)
+        for item in _typed(table, key, list, [])
+    )

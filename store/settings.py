@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,31 +44,36 @@ def load_settings(path: Path) -> Settings:
     """
     if not path.is_file():
         return Settings()
-    try:
-        raw = toml.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(
-            f"设置文件 {path} 无法读取：{error}",
-            hint='文字要加英文引号，例如 投诉电话 = "0000-1234567"。',
-            path=str(path),
-        ) from error
+    raw = toml.read(path, "设置文件")
     company = raw.get("公司", {})
     layout = raw.get("版式", {})
     levels = raw.get("密级", list(DEFAULT_CONFIDENTIALITY))
-    if (
-        not isinstance(company, dict)
-        or not isinstance(layout, dict)
-        or not isinstance(levels, list)
-    ):
+    sorts = ((company, dict), (layout, dict), (levels, list))
+    if not all(isinstance(value, sort) for value, sort in sorts):
         raise InputError(
             f"设置文件 {path} 中 [公司]、[版式] 应为表，密级应为列表。",
             path=str(path),
             hint='例如：[公司] 下一行写 名称 = "某某公司"；密级 = ["公开", "内部"]。',
         )
     return Settings(
-        company={str(key): str(value) for key, value in company.items()},
+        company={key: _text(value, key, path) for key, value in company.items()},
         layout=layout,
         confidentiality=tuple(str(level) for level in levels),
         raw=raw,
         unknown=tuple(key for key in raw if key not in KNOWN_TABLES),
     )
+
+
+def _text(value: object, key: str, path: Path) -> str:
+    """A value of the table [公司] as it prints."""
+    if isinstance(value, dict):
+        raise InputError(
+            f"设置文件 {path} 中 [公司] 的“{key}”应为文字。",
+            path=str(path),
+            hint=f'例如：{key} = "内容"。',
+        )
+    if isinstance(value, list):
+        return "、".join(_text(item, key, path) for item in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
