@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 # Same-length pairs that a table of single characters cannot know.
@@ -56,6 +57,7 @@ class Folder:
         return _PATTERN.sub(_replace, folded)
 
     @classmethod
+    @cache
     def build(cls) -> Folder:
         """Make the table from OpenCC and the Unicode database."""
         pairs = _variants() | _case_and_width()
