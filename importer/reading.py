@@ -227,7 +227,7 @@ def _read_text(path: Path) -> Reading:
             Doubt(
                 first,
                 "bad-bytes",
-                f"有 {broken} 处字节不能按 {found.encoding} 读出，显示为 \ufffd。",
+                f"有 {broken} 处字节不能按 {found.encoding} 读出，这些字已经丢失。",
             )
         )
     return found

@@ -176,7 +176,8 @@ def test_a_lost_record_is_no_harm(notice, tmp_path):
 
 
 def test_ctrl_c_and_kill_lose_nothing(notice, tmp_path):
-    rows = people(300)
+    count = 2000
+    rows = people(count)
     table = write_rows(tmp_path / "人员.xlsx", rows)
     out = tmp_path / "输出"
     words = [sys.executable, "-m", "cli.main", "batch", str(notice), str(table), "-o", str(out)]
@@ -197,9 +198,9 @@ def test_ctrl_c_and_kill_lose_nothing(notice, tmp_path):
             assert "再运行一次同样的命令" in said
             assert not list(out.glob("*.tmp"))
     made = len(list(out.glob("*.docx")))
-    assert 60 <= made < 300
+    assert 60 <= made < count
     again = Batch(BatchSource(template_file=notice), read_table(table), out).run()
-    assert (again.made, len(again.outputs), again.failed) == (300 - made, 300, [])
+    assert (again.made, len(again.outputs), again.failed) == (count - made, count, [])
     assert not list(out.glob("*.tmp"))
 
 
