@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from store.document import Meta
     from store.kinds import Kind
 
-    Row = tuple[str, Path, int, int]
+    Row = tuple[str, str, int, int]
     Link = tuple[str, str]
 
 FORMAT: Final = 3
@@ -227,6 +227,11 @@ def scan(kb: Path) -> Iterator[tuple[str, Path, int, int]]:
     Hidden folders and Office lock files are left out; a folder that links back into itself is
     visited once.
     """
+    return iter([(name, Path(path), size, at) for name, path, size, at in scan_names(kb)])
+
+
+def scan_names(kb: Path) -> list[Row]:
+    """What `scan` gives, with the paths as text: ten thousand `Path` objects take their time."""
     found: list[Row] = []
     seen: set[tuple[int, int]] = set()
     waiting = [(str(kb), "")]
@@ -234,7 +239,7 @@ def scan(kb: Path) -> Iterator[tuple[str, Path, int, int]]:
         folder, prefix = waiting.pop(0)
         _scan_folder(folder, prefix, found, seen, waiting)
     found.sort(key=lambda row: row[0])
-    return iter(found)
+    return found
 
 
 def _scan_folder(
@@ -271,6 +276,6 @@ def _scan_item(
         elif item.name.endswith(".md"):
             status = item.stat()
             document_id = unicodedata.normalize("NFC", prefix + item.name[:-3])
-            found.append((document_id, Path(item.path), status.st_size, status.st_mtime_ns))
+            found.append((document_id, item.path, status.st_size, status.st_mtime_ns))
     except OSError:
         return
