@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from store import frontmatter
 from store.exceptions import EnvironmentRefused, FrontMatterError, InputError
 from store.files import decode, digest, read_bytes, write_atomic
 from store.model import Problem
@@ -154,6 +153,8 @@ class Catalogue:
 
     def _read(self, document_id: str, path: Path, size: int, mtime_ns: int) -> Entry:
         data = read_bytes(path)
+        from store import frontmatter  # noqa: PLC0415 - PyYAML costs start-up, listing has a cache
+
         found = frontmatter.parse(decode(data, path), str(path))
         return Entry(
             document_id,

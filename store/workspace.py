@@ -17,7 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import frontmatter
 from store.catalogue import Catalogue
 from store.exceptions import (
     AmbiguousDocument,
@@ -38,6 +37,7 @@ from store.versions import Versions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from store import frontmatter
     from store.catalogue import Entry
     from store.document import Document, Meta
     from store.kinds import Kind
@@ -315,6 +315,8 @@ class Workspace:
         """
         raw = read_bytes(entry.path)
         text = decode(raw, entry.path)
+        from store import frontmatter  # noqa: PLC0415 - PyYAML costs start-up, searching needs none
+
         found = frontmatter.parse(text, str(entry.path))
         converted = convert(found.values, self.find_kind, found.lines, str(entry.path))
         meta = converted.meta
