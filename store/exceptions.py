@@ -22,8 +22,6 @@ Content problems that do not stop the work are values instead (`store.problems.P
 Exit codes and HTTP statuses are given at the edge (``cli``, ``web``) by class.
 """
 
-# ruff: noqa: D415, N818 - the docstrings are the messages; the names are words of the house
-
 from __future__ import annotations
 
 
