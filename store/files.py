@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import secrets
+import stat
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -112,6 +113,8 @@ def write_atomic(path: Path, data: bytes) -> None:
     Raises:
         EnvironmentRefused: The disk is full, the folder is read-only, the file is open elsewhere.
     """
+    if path.is_symlink():
+        path = path.resolve()
     temporary = path.with_name(f".~{secrets.token_hex(6)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +122,10 @@ def write_atomic(path: Path, data: bytes) -> None:
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
+        with suppress(OSError):  # a file that others may write stays one
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         _remove(temporary)
         raise EnvironmentRefused(
@@ -129,6 +135,16 @@ def write_atomic(path: Path, data: bytes) -> None:
     except BaseException:  # Ctrl-C
         _remove(temporary)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk too; not every system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _remove(path: Path) -> None:
@@ -215,9 +231,24 @@ def _refuse_lock(path: Path, error: OSError, deadline: float) -> None:
 
 
 def _drop_stale(path: Path) -> None:
+    """Remove a lock that a crash left.
+
+    Its age is told by the clock of the disk it lies on, which may be a server's, by the help of a
+    second file; that file also lets only one program at a time remove the lock.
+    """
+    breaker = path.with_name(f"{path.name}.stale")
     with suppress(OSError):
-        if time.time() - path.stat().st_mtime > STALE_LOCK_SECONDS:
-            path.unlink()
+        if time.time() - path.stat().st_mtime <= STALE_LOCK_SECONDS:
+            return
+        with suppress(FileNotFoundError):
+            if time.time() - breaker.stat().st_mtime > STALE_LOCK_SECONDS:
+                breaker.unlink()
+        breaker.open("x", encoding="ascii").close()
+        try:
+            if breaker.stat().st_mtime - path.stat().st_mtime > STALE_LOCK_SECONDS:
+                path.unlink()
+        finally:
+            breaker.unlink()
 
 
 def is_network_path(path: Path) -> bool:

@@ -11,13 +11,19 @@ import getpass
 import json
 import os
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from store.exceptions import ConflictError, InvalidValue, NotFoundError, UsageError
+from store.exceptions import (
+    ConflictError,
+    InputError,
+    InvalidValue,
+    NotFoundError,
+    UsageError,
+)
 from store.files import digest, locked, read_bytes, remove, write_atomic
 
 if TYPE_CHECKING:
@@ -106,15 +112,32 @@ def _folder(workspace: Workspace, document_id: str) -> Path:
 
 
 def records(workspace: Workspace, document_id: str) -> list[Record]:
-    """The kept texts of a document, oldest first."""
-    found = []
+    """The kept texts of a document, oldest first.
+
+    A text whose record was lost to a crash is listed with what is known of it.
+    """
+    found: dict[int, Record] = {}
     folder = _folder(workspace, document_id)
-    for path in sorted(folder.glob("[0-9]*.json")) if folder.is_dir() else ():
+    for number, path in _numbered(folder, ".json"):
         try:
-            found.append(Record(**json.loads(path.read_text(encoding="utf-8"))))
+            found[number] = Record(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             continue
-    return found
+    for number, path in _numbered(folder, ".md"):
+        if number not in found:
+            with suppress(OSError, InputError):
+                when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+                stamp = when.isoformat(timespec="seconds")
+                found[number] = Record(number, stamp, "", "保存", "", digest(read_bytes(path)))
+    return [found[number] for number in sorted(found)]
+
+
+def _numbered(folder: Path, suffix: str) -> list[tuple[int, Path]]:
+    """The files of a folder that are named by a number."""
+    if not folder.is_dir():
+        return []
+    paths = (path for path in folder.glob(f"[0-9]*{suffix}") if path.stem.isdecimal())
+    return [(int(path.stem), path) for path in paths]
 
 
 def text_of(workspace: Workspace, document_id: str, number: int) -> bytes:
@@ -136,8 +159,7 @@ def text_of(workspace: Workspace, document_id: str, number: int) -> bytes:
 def keep(workspace: Workspace, document_id: str, data: bytes, action: str, why: str = "") -> Record:
     """Keep a text before it is overwritten; the caller holds the lock."""
     folder = _folder(workspace, document_id)
-    taken = [int(path.stem) for path in folder.glob("[0-9]*.md")] if folder.is_dir() else []
-    number = max(taken, default=0) + 1
+    number = max((number for number, _ in _numbered(folder, ".md")), default=0) + 1
     when = datetime.now().astimezone().isoformat(timespec="seconds")
     record = Record(number, when, current_user(), action, why, digest(data))
     write_atomic(folder / f"{number:04d}.md", data)
@@ -236,8 +258,28 @@ def delete(workspace: Workspace, document_id: str, why: str = "") -> Record:
         if not path.is_file():
             raise NotFoundError(f"没有文档“{document_id}”。")
         record = keep(workspace, document_id, read_bytes(path), "删除", why)
+        _unlock(workspace, document_id, why)
         remove(path)
     return record
+
+
+def _unlock(workspace: Workspace, document_id: str, why: str) -> None:
+    """A new document may have the name of a published one that was deleted."""
+    from store import locks  # noqa: PLC0415 - most documents were never published here
+
+    if document_id in locks.locks(workspace):
+        lock = locks.new_lock(document_id, "", who=current_user(), action=locks.DELETED, why=why)
+        locks.record(workspace, lock)
+
+
+def _lock_again(workspace: Workspace, document_id: str, text: str) -> None:
+    """A published text that comes back out of the bin is locked as before."""
+    from store import locks  # noqa: PLC0415
+
+    last = locks.lock_records(workspace, document_id)[-1:]
+    if last and last[0].action == locks.DELETED:
+        lock = locks.new_lock(document_id, text, who=current_user(), action="恢复")
+        locks.record(workspace, lock)
 
 
 def restore(workspace: Workspace, document_id: str, number: int | None = None) -> Record:
@@ -251,7 +293,10 @@ def restore(workspace: Workspace, document_id: str, number: int | None = None) -
     Raises:
         NotFoundError: There is no such text.
         UsageError: The text is the present one already.
+        LockedDocument: A published text stands there, and this is another.
     """
+    from store.locks import refuse_change  # noqa: PLC0415
+
     kept = records(workspace, document_id)
     if number is None:
         if not kept:
@@ -261,13 +306,16 @@ def restore(workspace: Workspace, document_id: str, number: int | None = None) -
         number = kept[-1].number
     data = text_of(workspace, document_id, number)
     path = document_path(workspace, document_id)
+    text = data.decode("utf-8", errors="replace")
     with locked(lock_path(workspace)):
         before = read_bytes(path) if path.exists() else None
         if before == data:
             raise UsageError(f"“{document_id}”现在的文本与第 {number} 次留存的相同，不必恢复。")
+        refuse_change(workspace, document_id, text)
         if before is not None:
             keep(workspace, document_id, before, "恢复", f"恢复到第 {number} 次留存的文本")
         write_atomic(path, data)
+        _lock_again(workspace, document_id, text)
     return next((record for record in kept if record.number == number), kept[-1])
 
 
@@ -275,9 +323,8 @@ def deleted(workspace: Workspace) -> list[tuple[str, Record]]:
     """What lies in the bin: documents whose last record is a deletion and whose file is gone."""
     root = workspace.history
     found = []
-    for folder in (
-        sorted({path.parent for path in root.rglob("[0-9]*.json")}) if root.is_dir() else ()
-    ):
+    folders = {path.parent for path in root.rglob("[0-9]*.json")} if root.is_dir() else set()
+    for folder in sorted(folders):
         document_id = folder.relative_to(root).as_posix()
         last = records(workspace, document_id)[-1:]
         gone = not (workspace.kb / f"{document_id}.md").exists()

@@ -7,18 +7,27 @@ present version has the plain name, older ones and drafts `<name>@<version>`.
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store import frontmatter
 from store.dates import today
-from store.exceptions import LockedDocument, UsageError
-from store.files import digest, locked, read_bytes, remove, write_atomic
+from store.exceptions import UsageError
+from store.files import locked, read_bytes, remove, write_atomic
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
+from store.locks import (
+    RECORD_FILE,
+    Lock,
+    body_hash,
+    changed_since_published,
+    is_locked,
+    lock_records,
+    locks,
+    new_lock,
+    record,
+    refuse_change,
+)
 from store.placeholders import UnfinishedText, find_placeholders
 from store.schema import ALIASES
 from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
@@ -26,89 +35,28 @@ from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from pathlib import Path
 
     from store.catalogue import Entry
     from store.document import Meta
     from store.workspace import Workspace
 
-RECORD_FILE = "published.jsonl"
+__all__ = [
+    "RECORD_FILE",
+    "Lock",
+    "Published",
+    "body_hash",
+    "changed_since_published",
+    "correct",
+    "is_locked",
+    "lock_records",
+    "locks",
+    "next_version",
+    "publish",
+    "revise",
+    "save_text",
+]
+
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.([0-9]+))?(年版|年|版)?")
-
-
-@dataclass(slots=True, frozen=True)
-class Lock:
-    """The record of a published text or of a correction to it.
-
-    `hash` is that of the body's text with line ends unified, `action` 发布 or 文字更正.
-    """
-
-    id: str
-    hash: str
-    when: str
-    who: str
-    action: str
-    why: str = ""
-    version: str = ""
-
-
-def body_hash(text: str) -> str:
-    """The hash that locks a text: the body without the front matter, line ends unified."""
-    parts = frontmatter.split(text)
-    body = (parts[1] if parts else text).replace("\r\n", "\n").strip("\n")
-    return digest(body.encode("utf-8"))
-
-
-def locks(workspace: Workspace) -> Mapping[str, Lock]:
-    """The last record of each published document."""
-    return _last_records(*_state(workspace))
-
-
-def lock_records(workspace: Workspace, document_id: str | None = None) -> list[Lock]:
-    """All records, or those of one document, oldest first."""
-    return [lock for lock in _read_records(*_state(workspace)) if document_id in {None, lock.id}]
-
-
-def _state(workspace: Workspace) -> tuple[Path, int, int]:
-    """The file of the records with its size and time: a check asks once for each document."""
-    path = workspace.data / RECORD_FILE
-    try:
-        status = path.stat()
-    except OSError:
-        return path, 0, 0
-    return path, status.st_size, status.st_mtime_ns
-
-
-@lru_cache(maxsize=4)
-def _read_records(path: Path, size: int, mtime_ns: int) -> tuple[Lock, ...]:  # noqa: ARG001
-    if not size:
-        return ()
-    found = []
-    for line in read_bytes(path).decode("utf-8", errors="replace").split("\n"):
-        try:
-            found.append(Lock(**json.loads(line)))
-        except (ValueError, TypeError):
-            continue
-    return tuple(found)
-
-
-@lru_cache(maxsize=4)
-def _last_records(path: Path, size: int, mtime_ns: int) -> Mapping[str, Lock]:
-    return {lock.id: lock for lock in _read_records(path, size, mtime_ns)}
-
-
-def _record(workspace: Workspace, *new: Lock) -> None:
-    path = workspace.data / RECORD_FILE
-    before = read_bytes(path) if path.is_file() else b""
-    if before and not before.endswith(b"\n"):
-        before += b"\n"
-    lines = "".join(json.dumps(asdict(lock), ensure_ascii=False) + "\n" for lock in new)
-    write_atomic(path, before + lines.encode("utf-8"))
-
-
-def _lock(document_id: str, text: str, action: str, why: str, version: str) -> Lock:
-    when = datetime.now().astimezone().isoformat(timespec="seconds")
-    return Lock(document_id, body_hash(text), when, current_user(), action, why, version)
 
 
 # -- revise -------------------------------------------------------------------------------------
@@ -237,14 +185,19 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
 
 
 def _bring_in(workspace: Workspace, draft: Entry, plain: str, new_text: str, version: str) -> None:
-    """Write the new text, lock it, remove the draft; the draft goes last, so this can be redone."""
-    lock = _lock(plain, new_text, "发布", "", version)
+    """Write the new text, lock it, remove the draft; the draft goes last, so this can be redone.
+
+    The text is kept as it was published, for whoever changes the file by hand.
+    """
+    lock = new_lock(plain, new_text, who=current_user(), action="发布", version=version)
     if draft.id == plain:  # the body stays as it is, so that the lock may come first
-        _record(workspace, lock)
+        record(workspace, lock)
         _put(workspace, plain, new_text)
+        keep(workspace, plain, new_text.encode(), "发布", "发布时的文本")
         return
     _put(workspace, plain, new_text)
-    _record(workspace, lock)
+    record(workspace, lock)
+    keep(workspace, plain, new_text.encode(), "发布", "发布时的文本")
     path = document_path(workspace, draft.id)
     keep(workspace, draft.id, read_bytes(path), "发布", f"发布为 {plain}")
     remove(path)
@@ -300,7 +253,11 @@ def _close(workspace: Workspace, old: Entry, draft: Meta, begins: date, now: dat
     closed_text = frontmatter.edit(text, changes, ALIASES)
     _put(workspace, closed_id, closed_text)
     if old.id in locks(workspace):
-        _record(workspace, _lock(closed_id, closed_text, "发布", "新版发布后改名", meta.version))
+        why = "新版发布后改名"
+        lock = new_lock(
+            closed_id, closed_text, who=current_user(), action="发布", why=why, version=meta.version
+        )
+        record(workspace, lock)
     return closed_id
 
 
@@ -313,17 +270,6 @@ def _put(workspace: Workspace, document_id: str, text: str) -> None:
 
 
 # -- corrections --------------------------------------------------------------------------------
-
-
-def is_locked(workspace: Workspace, entry: Entry) -> bool:
-    """Whether a document was published here, so that its text may not be changed plainly."""
-    return entry.id in locks(workspace)
-
-
-def changed_since_published(workspace: Workspace, entry: Entry, text: str) -> Lock | None:
-    """The record of a published text that is not the present one, else None."""
-    lock = locks(workspace).get(entry.id)
-    return lock if lock is not None and lock.hash != body_hash(text) else None
 
 
 def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = None) -> str:
@@ -350,7 +296,15 @@ def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = 
     if new_text is not None:
         save(workspace, entry.id, new_text, expected=seen, action="文字更正", why=why)
     with locked(lock_path(workspace)):
-        _record(workspace, _lock(entry.id, new_text or text, "文字更正", why.strip(), meta.version))
+        now = new_lock(
+            entry.id,
+            new_text or text,
+            who=current_user(),
+            action="文字更正",
+            why=why.strip(),
+            version=meta.version,
+        )
+        record(workspace, now)
     workspace.refresh()
     return entry.id
 
@@ -362,11 +316,5 @@ def save_text(workspace: Workspace, document_id: str, text: str, *, expected: st
         LockedDocument: The body of a published text would change.
         ConflictError: Somebody else saved in between.
     """
-    lock = locks(workspace).get(document_id)
-    if lock is not None and lock.hash != body_hash(text):
-        raise LockedDocument(
-            f"“{document_id}”已于 {lock.when[:10]} 发布，正文不能直接修改。",
-            hint=f"内容变化请用 wenshu revise {document_id} 起草新版；"
-            "只改错别字请用 wenshu correct。",
-        )
+    refuse_change(workspace, document_id, text)
     return save(workspace, document_id, text, expected=expected)

@@ -260,8 +260,10 @@ def test_new_revise_publish_history_restore(
     assert history["history"]
     assert {entry["action"] for entry in history["published"]} == {"发布", "文字更正"}
     before = path.read_bytes()
-    assert wenshu(capsys, "restore", "管理制度/差旅管理办法@1", *base)[0] == 0
-    assert path.read_bytes() != before
+    code, _, err = wenshu(capsys, "restore", "管理制度/差旅管理办法@1", *base)
+    assert code == 1
+    assert "wenshu revise" in err
+    assert path.read_bytes() == before
 
 
 def test_delete_goes_to_the_bin_and_back(library: Path, capsys: pytest.CaptureFixture[str]) -> None:

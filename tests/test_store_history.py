@@ -142,9 +142,13 @@ def test_a_damaged_record_hides_no_other(make_workspace):
     seen = save(workspace, "甲", TWO, expected=digest(ONE.encode()))
     seen = save(workspace, "甲", THREE, expected=seen)
     (workspace.history / "甲" / "0001.json").write_text("{", encoding="utf-8")
-    assert [record.number for record in records(workspace, "甲")] == [2]
+    assert [(record.number, record.who != "") for record in records(workspace, "甲")] == [
+        (1, False),
+        (2, True),
+    ]
+    (workspace.history / "甲" / "1 副本.md").write_text("", encoding="utf-8")
     save(workspace, "甲", ONE, expected=seen)
-    assert [record.number for record in records(workspace, "甲")] == [2, 3]
+    assert [record.number for record in records(workspace, "甲")] == [1, 2, 3]
     assert text_of(workspace, "甲", 1).decode() == ONE
 
 
@@ -496,3 +500,55 @@ def test_records_are_plain_json(make_workspace):
     save(workspace, "甲", TWO, expected=digest(ONE.encode()), why="原因")
     data = json.loads((workspace.history / "甲" / "0001.json").read_text(encoding="utf-8"))
     assert data["why"] == "原因"
+
+
+# -- what a careful writer minds -------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of POSIX")
+def test_the_rights_of_a_file_stay(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_bytes(b"1")
+    path.chmod(0o664)
+    write_atomic(path, b"2")
+    assert path.read_bytes() == b"2"
+    assert path.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_link_stays_a_link(tmp_path):
+    target, link = tmp_path / "b.md", tmp_path / "a.md"
+    target.write_bytes(b"1")
+    try:
+        link.symlink_to(target)
+    except OSError:  # pragma: no cover - Windows without the right to link
+        pytest.skip("no links here")
+    write_atomic(link, b"2")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"2"
+
+
+def test_a_lock_is_judged_by_the_clock_of_its_own_disk(tmp_path, monkeypatch):
+    """A server whose clock is behind ours must not have its locks taken for leftovers."""
+    path = tmp_path / "saving.lock"
+    path.write_text("somebody", encoding="ascii")
+    now = time.time()
+    monkeypatch.setattr(files.time, "time", lambda: now + 3600)
+    with pytest.raises(EnvironmentRefused, match="正在保存"), locked(path, seconds=0.1):
+        raise AssertionError
+    assert path.read_text(encoding="ascii") == "somebody"
+    assert [p.name for p in tmp_path.iterdir()] == ["saving.lock"]
+
+
+def test_one_program_at_a_time_removes_a_stale_lock(tmp_path):
+    path = tmp_path / "saving.lock"
+    path.write_text("somebody", encoding="ascii")
+    breaker = tmp_path / "saving.lock.stale"
+    breaker.write_text("", encoding="ascii")
+    old = time.time() - files.STALE_LOCK_SECONDS - 10
+    os.utime(path, (old, old))
+    with pytest.raises(EnvironmentRefused), locked(path, seconds=0.1):
+        raise AssertionError
+    os.utime(breaker, (old, old))
+    with locked(path, seconds=1):
+        assert path.read_text(encoding="ascii") != "somebody"
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import pytest
 from tools_store import document
 
 from store import history, publishing
+from store import locks as locks_module
 from store.checker import check_workspace
 from store.exceptions import ConflictError, LockedDocument, UsageError
 from store.history import document_path, records, text_of
@@ -316,6 +317,7 @@ class Steps:
         self.stop: int | None = None
         for module, name in (
             (publishing, "write_atomic"),
+            (locks_module, "write_atomic"),
             (history, "write_atomic"),
             (publishing, "remove"),
         ):
@@ -494,3 +496,50 @@ def test_damaged_records_hide_no_others(published):
     rewrite(published, "甲", "正文", "正\u2028本")
     correct(published, "甲", "分行\u2028符")
     assert [r.why for r in lock_records(published, "甲")] == ["", "分行\u2028符"]
+
+
+# -- the lock and the history ---------------------------------------------------------------------
+
+
+def test_the_published_text_itself_is_kept(published):
+    """Whoever changed the file by hand gets the published text back."""
+    before = read(published, "甲")
+    rewrite(published, "甲", "正文", "改文")
+    assert "published-text-changed" in check_codes(published)
+    kept = records(published, "甲")
+    assert [(r.action, r.why) for r in kept][-1] == ("发布", "发布时的文本")
+    history.restore(published, "甲", kept[-1].number)
+    assert read(published, "甲") == before
+    assert "published-text-changed" not in check_codes(published)
+
+
+def test_another_text_is_not_brought_back_over_a_published_one(published):
+    draft = revise(published, "甲", effective=date(2027, 1, 1))
+    rewrite(published, draft, "正文", "新文")
+    publish(published, draft)
+    for record in records(published, "甲"):
+        if "新文" in text_of(published, "甲", record.number).decode():
+            continue
+        with pytest.raises(LockedDocument, match="不能直接修改"):
+            history.restore(published, "甲", record.number)
+    assert "新文" in read(published, "甲")
+
+
+def test_a_deleted_name_is_free_again(published):
+    history.delete(published, "甲", "写错了")
+    published.refresh()
+    assert locks(published) == {}
+    history.save(published, "甲", document("1. 别的。\n", 状态="草案"), expected=None)
+    published.refresh()
+    assert not is_locked(published, published.entry("甲"))
+    assert [r.action for r in lock_records(published, "甲")] == ["发布", "删除"]
+
+
+def test_what_comes_back_out_of_the_bin_is_locked_again(published):
+    before = read(published, "甲")
+    history.delete(published, "甲")
+    history.restore(published, "甲")
+    published.refresh()
+    assert read(published, "甲") == before
+    assert is_locked(published, published.entry("甲"))
+    assert "published-text-changed" not in check_codes(published)
