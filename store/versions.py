@@ -8,6 +8,7 @@ or document that replaces it, and not 草案, 征求意见 or 审批中.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DRAFT_STATUSES: Final = frozenset({"草案", "征求意见", "审批中"})
 ENDED_STATUSES: Final = frozenset({"已废止", "已失效"})
+_BY_NUMBER: Final = "编号:"
 _NUMBERS: Final = re.compile(r"[0-9]+")
 
 
@@ -70,21 +72,23 @@ class Versions:
             members.sort(key=_age, reverse=True)
 
     def _link(self) -> None:
+        """Note who replaces whom, and join what is one text.
+
+        A text that replaces one other, and that alone, is its next version; where texts were
+        merged or split, the old and the new ones stay apart.
+        """
+        links: list[tuple[str, str]] = []
         for entry in self.entries:
             for wanted in entry.meta.supersedes:
-                for replaced in self.find(wanted, besides=entry):
+                found = self.find(wanted, besides=entry)
+                if len({self._family[other.id] for other in found}) > 1:
+                    continue  # nobody knows which is meant; the checker says so
+                for replaced in found:
                     self._replacers.setdefault(replaced.id, []).append(entry)
-                    self._join(entry, replaced)
-
-    def _join(self, entry: Entry, replaced: Entry) -> None:
-        if entry.meta.number and replaced.meta.number:
-            return
-        keep = entry if entry.meta.number else replaced
-        old = self._family[(replaced if keep is entry else entry).id]
-        new = self._family[keep.id]
-        for key, value in self._family.items():
-            if value == old:
-                self._family[key] = new
+                    links.append((self._family[entry.id], self._family[replaced.id]))
+        joined = _joined(links)
+        for document_id, family in self._family.items():
+            self._family[document_id] = joined.get(family, family)
 
     def find(self, wanted: str, besides: Entry | None = None) -> list[Entry]:
         """What a 替代 or 上位依据 names: by id, then 编号, then exact 《title》."""
@@ -178,8 +182,32 @@ class Versions:
 def _own_family(entry: Entry) -> str:
     meta = entry.meta
     if meta.number:
-        return f"编号:{meta.number}"
+        return f"{_BY_NUMBER}{meta.number}"
     return f"标题:{meta.title}|{meta.kind}|{meta.department}"
+
+
+def _joined(links: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Family → the family it is part of, from (new, replaced) pairs of families.
+
+    A number names the whole; two numbers are never joined.
+    """
+    pairs = {pair for pair in links if pair[0] != pair[1]}
+    replaced_by = Counter(old for _, old in pairs)
+    replaces = Counter(new for new, _ in pairs)
+    parents: dict[str, str] = {}
+
+    def root(family: str) -> str:
+        while family in parents:
+            family = parents[family]
+        return family
+
+    for new, old in sorted(pairs):
+        tops = root(new), root(old)
+        numbered = [top.startswith(_BY_NUMBER) for top in tops]
+        if replaces[new] == replaced_by[old] == 1 and tops[0] != tops[1] and not all(numbered):
+            keep, other = tops if numbered[0] else tops[::-1]
+            parents[other] = keep
+    return {family: root(family) for family in parents}
 
 
 def _age(entry: Entry) -> tuple[int, tuple[int, ...], bool]:
