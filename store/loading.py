@@ -191,7 +191,7 @@ def _resolver(workspace: Workspace) -> Resolver:
     def resolve(target: str) -> str | None:
         wanted, _, anchor = target.partition("#")
         try:
-            other = workspace.resolve(wanted)
+            other = workspace.resolve(wanted, suggest=False)
         except (DocumentNotFound, InputError):
             return None
         if not anchor:

@@ -210,10 +210,14 @@ class Workspace:
             raise DocumentNotFound(document_id, self._near(document_id))
         return found
 
-    def resolve(self, wanted: str) -> Entry:
+    def resolve(self, wanted: str, *, suggest: bool = True) -> Entry:
         """The document that an id, a path or a unique title names.
 
         A title that several versions share means the version in force today, else the newest.
+
+        Args:
+            wanted: What was typed.
+            suggest: Look for near names when nothing fits, which takes its time.
 
         Raises:
             DocumentNotFound: None fits; the error names the nearest.
@@ -230,9 +234,9 @@ class Workspace:
         ):
             if fits:
                 return self._only(wanted, fits)
-        raise self._not_found(wanted)
+        raise self._not_found(wanted, suggest=suggest)
 
-    def _not_found(self, wanted: str) -> DocumentNotFound | InputError:
+    def _not_found(self, wanted: str, *, suggest: bool) -> DocumentNotFound | InputError:
         named = self._as_id(wanted)
         for broken in self.catalogue.broken:
             if wanted in {broken.id, broken.id.rpartition("/")[2]} or broken.id == named:
@@ -240,7 +244,7 @@ class Workspace:
                 return InputError(
                     problem.message, hint=problem.hint, path=problem.path, line=problem.line
                 )
-        return DocumentNotFound(wanted, self._near(wanted))
+        return DocumentNotFound(wanted, self._near(wanted) if suggest else [])
 
     def _only(self, wanted: str, fits: list[Entry]) -> Entry:
         if len(fits) == 1:
