@@ -73,8 +73,11 @@ _PERIOD: Final = re.compile(
 )
 _SUMMARY_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})年(?:度|以来|全年|上半年|第?[一二三四]季度)")
 _BLANK_FIELD: Final = re.compile(
-    "([\u4e00-\u9fffA-Za-z]{2,10})\\s*[:：]\\s*(?:[_\uff3f]{2,}|[ \u3000]*$|\\s{3,})", re.MULTILINE
+    "(?:^|[\\s\u3000；;，。,（(])([\u4e00-\u9fffA-Za-z]{2,8})\\s*[:：]"
+    "\\s*(?:[_\uff3f]{2,}|[ \u3000]*$|\\s{3,})",
+    re.MULTILINE,
 )
+_LEADS_ON: Final = re.compile("(?:如下|下列|以下|下表|包括|[是为的])$")
 _WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
 _WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
 _BLANK_RUN: Final = re.compile(
@@ -178,7 +181,8 @@ def places_to_fill(nodes: Sequence[Node]) -> list[str]:
         for node in top.walk():
             text = node.text
             if ":" in text or "：" in text:
-                found |= {match[1]: None for match in _BLANK_FIELD.finditer(text)}
+                names = [match[1] for match in _BLANK_FIELD.finditer(text)]
+                found |= {name: None for name in names if not _LEADS_ON.search(name)}
             for match in _BLANK_RUN.finditer(text):
                 inner = match[1].strip("〔〕[]【】（）() ")
                 before = _WORD_BEFORE.search(text[max(0, match.start() - 6) : match.start()])

@@ -80,3 +80,10 @@ def test_places_to_fill_are_proposed() -> None:
         "承诺书\n本人____承诺遵守规定，联系电话：\n尊敬的〔客户姓名〕，我是XXX，祝您愉快。\n姓名：\n日期：______"
     )
     assert {"本人", "客户姓名", "姓名", "日期", "联系电话"} <= set(places_to_fill(made.nodes))
+
+
+def test_a_sentence_that_leads_on_is_no_place_to_fill() -> None:
+    made = draft(
+        "规定\n第一条 适用于所有车辆。用车标准见下表：\n第二条 职责如下：\n姓名：\n电话：____"
+    )
+    assert set(places_to_fill(made.nodes)) == {"姓名", "电话"}
