@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from store.dates import chinese_date
-from store.files import is_file
+from store.files import is_file, reason
 from store.model import Problem
-from store.schema import field_of
+from store.schema import line_of
 from store.versions import start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
-    from pathlib import Path
 
     from store.catalogue import Entry
     from store.workspace import Workspace
@@ -63,7 +64,7 @@ def _same_version(members: list[Entry]) -> Iterator[Problem]:
         if version in seen:
             yield Problem(
                 str(entry.path),
-                _line(entry, "version"),
+                line_of("version", entry.lines),
                 "error",
                 "double-version",
                 f"与“{seen[version].id}”同属一份文档，版本都是“{version or '（未写）'}”。",
@@ -85,7 +86,7 @@ def _together(members: list[Entry], today: date) -> Iterator[Problem]:
                 continue
             yield Problem(
                 str(earlier.path),
-                _line(earlier, "status"),
+                line_of("status", earlier.lines),
                 "error",
                 "two-in-force",
                 f"与“{later.id}”同时标为有效（后者 {chinese_date(begins)}起生效）。",
@@ -100,14 +101,6 @@ def _own_end_by(entry: Entry, day: date) -> bool:
     return meta.valid_through is not None and meta.valid_through < day
 
 
-def _line(entry: Entry, attribute: str) -> int:
-    for key, line in entry.lines.items():
-        field = field_of(key)
-        if field is not None and field.attribute == attribute:
-            return line
-    return 1
-
-
 def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
     """替代, 上位依据 and 附件 must name something, and one thing only."""
     meta = entry.meta
@@ -117,7 +110,7 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
     ):
         found = workspace.versions.find(wanted, besides=entry)
         families = {workspace.versions.family_name(other) for other in found}
-        line = _line(entry, attribute)
+        line = line_of(attribute, entry.lines)
         if not found:
             yield Problem(
                 str(entry.path),
@@ -142,7 +135,7 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
         if not attachment.file or not is_file(path):
             yield Problem(
                 str(entry.path),
-                _line(entry, "attachments"),
+                line_of("attachments", entry.lines),
                 "error",
                 "dead-attachment",
                 f"附件“{attachment.name or attachment.file}”的文件“{attachment.file}”不存在。",
@@ -151,27 +144,19 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
 
 
 def check_folder(workspace: Workspace) -> Iterator[Problem]:
-    """Leftovers in `kb/`, names that clash, settings that nobody knows."""
+    """Leftovers in `kb/`, files that can't be reached, names that clash, unknown settings."""
+    refused: list[OSError] = []
     seen: dict[str, Path] = {}
-    for path in sorted(workspace.kb.rglob("*")):
-        if any(
-            part.startswith(".") and part != path.name
-            for part in path.relative_to(workspace.kb).parts
-        ):
-            continue
-        yield from _leftover(path)
-        if path.suffix == ".md":
-            key = unicodedata.normalize("NFKC", str(path)).casefold()
-            if key in seen:
-                yield Problem(
-                    str(path),
-                    1,
-                    "error",
-                    "double-id",
-                    f"与“{seen[key].name}”的名称只差大小写或全半角，在别的电脑上会互相覆盖。",
-                    "请改名。",
-                )
-            seen.setdefault(key, path)
+    for folder, folders, files in os.walk(workspace.kb, onerror=refused.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for path in (Path(folder, name) for name in sorted(files)):
+            yield from _leftover(path)
+            if path.suffix.lower() == ".md":
+                yield from _document_file(path, seen)
+    for error in refused:
+        message = f"文件夹“{error.filename}”打不开：{reason(error)}，里面的文档没有读取。"
+        hint = "请检查文件夹的权限。"
+        yield Problem(str(error.filename), 1, "error", "unreadable", message, hint)
     for name in workspace.settings.unknown:
         yield Problem(
             str(workspace.root / "wenshu.toml"),
@@ -183,9 +168,30 @@ def check_folder(workspace: Workspace) -> Iterator[Problem]:
         )
 
 
+def _document_file(path: Path, seen: dict[str, Path]) -> Iterator[Problem]:
+    """A Markdown file by its name alone: whether it is read, and elsewhere as itself."""
+    if path.suffix != ".md":
+        message = f"“{path.name}”的扩展名不是小写的 .md，没有当作文档读取。"
+        yield Problem(str(path), 1, "error", "wrong-extension", message, "请把扩展名改为 .md。")
+    elif path.is_symlink() and not is_file(path):
+        message = f"“{path.name}”是一个失效的链接，没有指向任何文件。"
+        yield Problem(
+            str(path), 1, "error", "unreadable", message, "请删去它，或恢复它指向的文件。"
+        )
+    key = unicodedata.normalize("NFKC", str(path)).casefold()
+    if key in seen:
+        yield Problem(
+            str(path),
+            1,
+            "error",
+            "double-id",
+            f"与“{seen[key].name}”的名称只差大小写或全半角，在别的电脑上会互相覆盖。",
+            "请改名。",
+        )
+    seen.setdefault(key, path)
+
+
 def _leftover(path: Path) -> Iterator[Problem]:
-    if path.is_dir():
-        return
     for pattern, what, hint in _LEFTOVERS:
         if pattern.search(path.name):
             yield Problem(str(path), 1, "warning", "leftover", f"“{path.name}”像是{what}。", hint)

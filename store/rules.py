@@ -1,16 +1,17 @@
-"""Rules on one document: fields, dates, status, sections, what each kind asks for."""
+"""Rules on the front matter of one document: fields, dates, status, records."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from store.model import Clause, Problem
-from store.placeholders import placeholders
-from store.publishing import changed_since_published
+from store.dates import chinese_date
+from store.locks import changed_since_published
+from store.model import Problem
 from store.schema import BY_ATTRIBUTE, FIELDS, field_of
+from store.subject import Subject
+from store.text_rules import TEXT_RULES
 from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
 
 if TYPE_CHECKING:
@@ -19,39 +20,10 @@ if TYPE_CHECKING:
 
     from store.catalogue import Entry
     from store.document import Document
-    from store.model import Section, Severity
+    from store.model import Severity
     from store.workspace import Workspace
 
-_PROMISE: Final = re.compile(
-    r"[0-9０-９%％〇]|[一二两三四五六七八九十百千][个日天分小时次年月周%项份元]|当[日天场]|即时|立即|随时|全程|零|不[收得予泄向以将]|绝不|严禁"
-)
-_VAGUE_PROMISE: Final = re.compile(r"及时|尽快|尽量|优质|热情|提高|努力|积极|按时|高效")
-_EMPTY_VALUES: Final = ("", (), None)
-
-
-@dataclass(slots=True, frozen=True)
-class Subject:
-    """What the rules look at."""
-
-    workspace: Workspace
-    entry: Entry
-    document: Document
-    today: date
-
-    def line_of(self, attribute: str) -> int:
-        """The line of a front-matter key, 1 where it is missing."""
-        for key, line in self.entry.lines.items():
-            field = field_of(key)
-            if field is not None and field.attribute == attribute:
-                return line
-        return 1
-
-    def problem(
-        self, attribute: str, severity: Severity, code: str, message: str, hint: str
-    ) -> Problem:
-        """A problem at a front-matter key."""
-        line = self.line_of(attribute)
-        return Problem(str(self.entry.path), line, severity, code, message, hint)
+_CUT: Final = re.compile(r"""^[^#"']*\s(#[^\s#][^"']*)$""")
 
 
 def check_document(
@@ -60,7 +32,7 @@ def check_document(
     """All that is wrong with one document as it stands."""
     subject = Subject(workspace, entry, document, today)
     problems: list[Problem] = []
-    for rule in _RULES:
+    for rule in (*_RULES, *TEXT_RULES):
         problems.extend(rule(subject))
     return problems
 
@@ -178,6 +150,15 @@ def _life_cycle(subject: Subject) -> Iterator[Problem]:
             "状态是“现行”，但已过失效日期。",
             "请把状态改为“已废止”或“已失效”，或改正日期。",
         )
+    elif meta.status in {"现行", "试行"} and (other := _replacer(subject)) is not None:
+        begins = chinese_date(start_of(other.meta) or subject.today)
+        yield subject.problem(
+            "status",
+            "error",
+            "in-force-after-end",
+            f"{begins}起已被“{other.id}”替代，状态仍是“{meta.status}”。",
+            "请写明失效日期，并把状态改为“已废止”。",
+        )
     if meta.status == "试行" and ended:
         yield subject.problem(
             "status",
@@ -212,6 +193,18 @@ def _life_cycle(subject: Subject) -> Iterator[Problem]:
         )
 
 
+def _replacer(subject: Subject) -> Entry | None:
+    """The document of another family that has taken the place of this one."""
+    versions, entry = subject.workspace.versions, subject.entry
+    for other in versions.replacers(entry):
+        begins = start_of(other.meta)
+        if begins is None or begins > subject.today or other.meta.status in DRAFT_STATUSES:
+            continue
+        if versions.family_name(other) != versions.family_name(entry):
+            return other
+    return None
+
+
 def _interests(subject: Subject) -> Iterator[Problem]:
     """劳动合同法第四条: discussion, negotiation, then publication or notification."""
     meta = subject.document.meta
@@ -244,110 +237,6 @@ def _interests(subject: Subject) -> Iterator[Problem]:
         )
 
 
-def _sections(subject: Subject) -> Iterator[Problem]:
-    document = subject.document
-    headings = [_bare(section.heading) for section in document.body.root.walk() if section.level]
-    headings += [
-        _bare(block.text)[:20]
-        for block in document.body.root.blocks
-        if isinstance(block, Clause) and block.literal
-    ]
-    parts: tuple[tuple[tuple[tuple[str, ...], ...], Severity, str, str], ...] = (
-        (document.kind.required_sections, "error", "missing-section", "缺少"),
-        (document.kind.usual_sections, "notice", "usual-section", "通常还应有"),
-    )
-    for groups, severity, code, word in parts:
-        for group in groups:
-            if not any(_bare(name) in heading for name in group for heading in headings):
-                names = "”或“".join(group[:3])
-                yield Problem(
-                    str(subject.entry.path),
-                    1,
-                    severity,
-                    code,
-                    f"{word}“{names}”部分。",
-                    f"请加一个标题：## {group[0]}",
-                )
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s\u3000]+", "", text)
-
-
-def _empty_sections(subject: Subject) -> Iterator[Problem]:
-    for section in subject.document.body.root.walk():
-        if section.level and not section.blocks and not section.sections:
-            yield Problem(
-                str(subject.entry.path),
-                section.line,
-                "warning",
-                "empty-section",
-                f"“{section.title}”下面没有内容。",
-                "请补写，或删去这个标题。",
-            )
-    if not subject.document.body.root.blocks and not subject.document.body.root.sections:
-        yield Problem(
-            str(subject.entry.path),
-            1,
-            "error",
-            "empty-body",
-            "没有正文。",
-            "请在信息表之后写正文。",
-        )
-
-
-def _placeholders(subject: Subject) -> Iterator[Problem]:
-    """What an outline left to fill: an error once the text counts as finished."""
-    drafting = subject.document.meta.status in {*DRAFT_STATUSES, "草稿", "效力待确认"}
-    severity: Severity = "warning" if drafting else "error"
-    for line, text in placeholders(subject.document):
-        message = f"“{text}”还没有填写。"
-        hint = "请换成实际内容，不需要的删去。"
-        path = str(subject.entry.path)
-        yield Problem(path, line, severity, "unfilled-place", message, hint)
-
-
-def _double_headings(subject: Subject) -> Iterator[Problem]:
-    for section in subject.document.body.root.walk():
-        seen: dict[str, Section] = {}
-        for child in section.sections:
-            name = _bare(child.heading)
-            if name and name in seen:
-                yield Problem(
-                    str(subject.entry.path),
-                    child.line,
-                    "warning",
-                    "double-heading",
-                    f"标题“{child.heading}”与第 {seen[name].line} 行重复。",
-                    "请合并，或改一个标题。",
-                )
-            seen.setdefault(name, child)
-
-
-def _promises(subject: Subject) -> Iterator[Problem]:
-    """A promise without a number or a time limit can't be kept to."""
-    if subject.document.kind.slug != "service-pledge":
-        return
-    if "本人" in subject.document.source[:3000] and subject.document.meta.subject != "单位":
-        return
-    for section in subject.document.body.root.walk():
-        if not re.search(r"承诺|标准|时限", section.heading):
-            continue
-        for block in section.blocks:
-            if not isinstance(block, Clause):
-                continue
-            text = "".join(piece.text for piece in block.walk())
-            if _VAGUE_PROMISE.search(text) and not _PROMISE.search(text):
-                yield Problem(
-                    str(subject.entry.path),
-                    block.line,
-                    "warning",
-                    "vague-promise",
-                    f"承诺“{block.text[:20]}…”没有数字或时限。",
-                    "请写明多少时间、多少次或达到什么比率。",
-                )
-
-
 def _published(subject: Subject) -> Iterator[Problem]:
     lock = changed_since_published(subject.workspace, subject.entry, subject.document.source)
     if lock is not None:
@@ -359,6 +248,18 @@ def _published(subject: Subject) -> Iterator[Problem]:
             "内容变化请恢复原文后用 wenshu revise 起草新版；"
             f"错别字请用 wenshu correct {subject.entry.id} --why 原因 登记。",
         )
+
+
+def _cut_values(subject: Subject) -> Iterator[Problem]:
+    """`编号: 甲 #1`: what stands behind a blank and a hash is a comment and is not read."""
+    first = min(subject.entry.lines.values(), default=1)
+    last = max(subject.entry.lines.values(), default=0)
+    lines = subject.document.source.split("\n")[first - 1 : last]
+    for number, text in enumerate(lines, first):
+        if match := _CUT.search(text):
+            message = f"“{match[1][:20]}”前面有空格和 #，被当作注释，没有读取。"
+            hint = '属于内容时请给整个值加上英文引号，如 编号: "甲 #1"；是注释时请在 # 后空一格。'
+            yield subject.at(number, "notice", "hash-in-value", message, hint)
 
 
 def _revision_table(subject: Subject) -> Iterator[Problem]:
@@ -387,11 +288,7 @@ _RULES = (
     _dates,
     _life_cycle,
     _interests,
-    _sections,
-    _empty_sections,
-    _placeholders,
-    _double_headings,
-    _promises,
+    _cut_values,
     _published,
     _revision_table,
 )

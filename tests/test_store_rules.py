@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tools_store import document
@@ -422,3 +425,108 @@ def test_a_large_document_is_checked(make_workspace):
 def test_the_starter_library_gives_notices_only(starter):
     problems = found(starter)
     assert [p for p in problems if p.severity != "notice"] == []
+
+
+# -- more of what a folder may hold ---------------------------------------------------------------
+
+
+def test_files_that_are_not_read_are_told(make_workspace):
+    workspace = make_workspace({"甲": document(), "乙.MD": document()})
+    folder = workspace.kb
+    try:
+        (folder / "丙.md").symlink_to(folder / "没有.md")
+        (folder / "丁.md").symlink_to(folder / "丁.md")
+    except OSError:  # pragma: no cover - Windows without the right to link
+        pytest.skip("no links here")
+    found = {
+        (Path(p.path).name, p.code)
+        for p in check_workspace(workspace, today=TODAY)
+        if p.severity == "error"
+    }
+    assert found == {
+        ("乙.MD", "wrong-extension"),
+        ("丙.md", "unreadable"),
+        ("丁.md", "unreadable"),
+    }
+
+
+def test_a_folder_that_cannot_be_opened_is_told(make_workspace, monkeypatch):
+    workspace = make_workspace({"甲": document(), "密/乙": document()})
+    entries = list(workspace.entries)
+    listed = os.scandir
+
+    def refuse(path="."):
+        if str(path).endswith("密"):
+            raise PermissionError(errno.EACCES, "no", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    (problem,) = [p for p in check_workspace(workspace, today=TODAY) if p.code == "unreadable"]
+    assert "密" in problem.message
+    assert "没有权限" in problem.message
+    assert len(entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"编号": "甲 #1"}, {"hash-in-value"}),
+        ({"编号": '"甲 #1"'}, set()),
+        ({"编号": "甲#1"}, set()),
+        ({"编号": "甲 # 一"}, set()),
+    ],
+)
+def test_what_stands_behind_a_hash(make_workspace, fields, code):
+    workspace = make_workspace({"甲": document(**fields)})
+    found = [p for p in check_workspace(workspace, today=TODAY) if p.code == "hash-in-value"]
+    assert {p.code for p in found} == code
+    assert [p.line for p in found] == [4] * len(code)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("1. 共{{ 存款 }}。\n", [6]),
+        ("1. 甲。\n\n| {{ 存款 }} |\n|---|\n", [8]),
+        ("{% if 甲 %}\n", [6]),
+        ("```\n{{ 存款 }}\n```\n", []),
+        ("1. {{ 公司.名称|default('甲') }}{{ 存款|default('') }}。\n", []),
+        ("集合{甲}。\n", []),
+    ],
+)
+def test_tags_without_data(make_workspace, body, expected):
+    workspace = make_workspace({"甲": document(body)})
+    problems = check_workspace(workspace, today=TODAY)
+    assert [p.line for p in problems if p.code == "tag-without-data"] == expected
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ("1. 微笑服务。\n2. 文明用语。\n", {"pledge-without-number"}),
+        ("1. 微笑服务。\n2. 三日内答复。\n", set()),
+        ("1. 尽快答复。\n2. 文明用语。\n", {"pledge-without-number", "vague-promise"}),
+    ],
+)
+def test_a_pledge_wants_one_number_at_least(make_workspace, items, expected):
+    text = document(f"## 服务承诺\n\n{items}", 类别="服务承诺", 生效日期="2024-01-01")
+    problems = check_workspace(make_workspace({"甲": text}), today=TODAY)
+    codes = {p.code for p in problems if p.severity == "warning"}
+    assert codes & {"pledge-without-number", "vague-promise"} == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "errors"),
+    [
+        ("2024-01-01", "现行", 1),
+        ("2024-01-01", "已废止", 0),
+        ("2027-01-01", "现行", 0),
+    ],
+)
+def test_a_text_that_another_replaced_is_no_longer_in_force(make_workspace, day, status, errors):
+    old = document(编号="A", 生效日期="2020-01-01", 状态=status)
+    new = document(标题="乙", 编号="B", 替代="A", 生效日期=day)
+    workspace = make_workspace({"甲": old, "乙": new})
+    found = [p for p in check_workspace(workspace, today=TODAY) if p.code == "in-force-after-end"]
+    assert len(found) == errors
+    assert all("“乙”" in p.message for p in found)
