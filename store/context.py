@@ -60,6 +60,11 @@ def build_context(
         if name in values
     ]
     warnings += [
+        f'“{name}”是保留名称，信息表中的这一项要写 文档["{name}"]。'
+        for name in RESERVED
+        if name in fields
+    ]
+    warnings += [
         f'指标“{name}”与{_owner(name, values)}同名，使用时请写 指标["{name}"]。'
         for name in bare
         if name in values or name in fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 
 from store.model import Period
@@ -14,9 +15,12 @@ def to_jsonable(value: object) -> object:
     """Turn a value into what `json.dumps` takes.
 
     A `Decimal` becomes an int where it is whole and a float otherwise, which prints the shortest
-    digits that read back the same; use strings where more than 15 digits matter.
+    digits that read back the same; use strings where more than 15 digits matter. What is no
+    number (NaN, infinity) becomes None: JSON has neither.
     """
     match value:
+        case Decimal() | float() if not isfinite(value):
+            return None
         case None | bool() | int() | float() | str():
             return value
         case Decimal():

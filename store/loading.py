@@ -7,16 +7,19 @@ all raises.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from store import frontmatter
 from store.anchors import reference_labels
 from store.context import build_context
 from store.document import Document
 from store.exceptions import DocumentNotFound, InputError
-from store.files import is_file
+from store.files import decode, is_file, read_bytes
 from store.kinds import OTHER
 from store.model import Problem
 from store.parser import parse_lines
+from store.schema import line_of
 from store.templating import RenderedBody, plain_lines, render_body, wants_rendering
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from store.catalogue import Entry
     from store.document import Meta
     from store.frontmatter import FrontMatter
+    from store.kinds import Numbering
     from store.metrics import MetricSet
     from store.references import Resolver
     from store.workspace import Workspace
@@ -126,9 +130,7 @@ def prepare(
     length: str | None = None,
 ) -> Loading:
     """Load the metric files of a document and make its context."""
-    line = 1
-    if found is not None:
-        line = next((found.lines[key] for key in ("数据", "data") if key in found.lines), 1)
+    line = line_of("data", found.lines) if found is not None else 1
     paths, problems = _data_files(workspace, entry, meta, line)
     metrics = _load_metrics(workspace, [*paths, *data])
     names = metrics.context(length) if metrics is not None else {}
@@ -192,21 +194,23 @@ def _resolver(workspace: Workspace) -> Resolver:
         wanted, _, anchor = target.partition("#")
         try:
             other = workspace.resolve(wanted, suggest=False)
+            if not anchor:
+                return f"《{other.meta.title}》"
+            numbering = workspace.kinds.get(other.meta.kind, OTHER).numbering
+            return _labels_of(other.path, other.hash, numbering).get(anchor)
         except (DocumentNotFound, InputError):
             return None
-        if not anchor:
-            return f"《{other.meta.title}》"
-        return _labels_of(workspace, other).get(anchor)
 
     return resolve
 
 
-def _labels_of(workspace: Workspace, other: Entry) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def _labels_of(
+    path: Path,
+    content_hash: str,  # noqa: ARG001 - tells when to read anew
+    numbering: Numbering,
+) -> Mapping[str, str]:
     """What references into another document print; its own references stay unresolved here."""
-    try:
-        _, found, meta, _, _ = workspace.read(other)
-    except InputError:
-        return {}
-    kind = workspace.kinds.get(meta.kind, OTHER)
-    body = parse_lines(plain_lines(found.body, found.body_line), kind.numbering)
-    return reference_labels(body)
+    parts = frontmatter.split(decode(read_bytes(path), path))
+    body, line = (parts[1], parts[2]) if parts else ("", 1)
+    return reference_labels(parse_lines(plain_lines(body, line), numbering))
