@@ -6,6 +6,7 @@ import pytest
 from tools_store import body_outline, document
 
 from store.context import build_context, front_matter_names
+from store.dates import parse_period
 from store.document import Meta
 from store.exceptions import InputError
 from store.missing import MissingNames
