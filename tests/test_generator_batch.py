@@ -175,6 +175,11 @@ def test_a_lost_record_is_no_harm(notice, tmp_path):
     assert third.run().made == 0
 
 
+def hear_ctrl_c():
+    """A shell's background job, and all below it, would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_and_kill_lose_nothing(notice, tmp_path):
     count = 2000
     rows = people(count)
@@ -185,7 +190,12 @@ def test_ctrl_c_and_kill_lose_nothing(notice, tmp_path):
     for sign, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
         before = len(list(out.glob("*.docx")))
         process = subprocess.Popen(
-            words, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, encoding="utf-8"
+            words,
+            cwd=ROOT,
+            start_new_session=True,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads in this test
         )
         deadline = time_now() + 30
         while len(list(out.glob("*.docx"))) < before + 30 and time_now() < deadline:
