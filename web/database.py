@@ -65,6 +65,19 @@ _STEPS: Final = (
     );
     CREATE INDEX audit_at ON audit (at);
     """,
+    """
+    CREATE TABLE draft (
+        owner TEXT NOT NULL,
+        sort TEXT NOT NULL,
+        target TEXT NOT NULL,
+        value TEXT NOT NULL,
+        file BLOB,
+        changed INTEGER NOT NULL,
+        PRIMARY KEY (owner, sort, target)
+    ) WITHOUT ROWID;
+    ALTER TABLE account ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+    CREATE UNIQUE INDEX account_subject ON account (subject) WHERE subject <> '';
+    """,
 )
 
 VERSION: Final = len(_STEPS)

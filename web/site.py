@@ -15,6 +15,7 @@ from web.database import FILE_NAME, Database
 from web.library import Library
 from web.refusals import AccessDenied
 from web.rights import Rights
+from web.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +126,8 @@ def demand(act: Act) -> None:
 def note(action: str, target: str = "", detail: str = "") -> None:
     """Write into the record what the person did."""
     site().accounts.note(person().name, request.remote_addr or "", action, target, detail)
+
+
+def unfinished(sort: str) -> Unfinished:
+    """The person's unfinished work of a sort."""
+    return Unfinished(site().database, person().name, sort)
