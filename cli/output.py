@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ MIN_WIDTH = 60
 MAX_WIDTH = 120
 MARK = "\x01"
 UNMARK = "\x02"
+# Characters that need no look into the table of widths: they are most of what is printed.
+_USUAL: Final = re.compile(r"[ -~、-〗一-鿿！-｠]*")
 
 
 def set_up_streams() -> None:
@@ -54,14 +57,18 @@ def width() -> int:
 
 def cell_width(text: str) -> int:
     """Columns that a text takes on a terminal; East Asian wide characters take two."""
+    if _USUAL.fullmatch(text):
+        return 2 * len(text) - len(text.encode("ascii", "ignore"))
     return cell_len(text.replace(MARK, "").replace(UNMARK, ""))
 
 
 def fit(text: str, columns: int) -> str:
     """A text cut or padded to exactly so many columns."""
-    if cell_width(text) > columns:
+    used = cell_width(text)
+    if used > columns:
         text = _cut(text, columns - 2) + ".."
-    return set_cell_size(text, columns)
+        used = cell_width(text)
+    return text + " " * (columns - used)
 
 
 def _cut(text: str, columns: int) -> str:
@@ -107,9 +114,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
     body = [[str(cell) for cell in row] for row in rows]
     if not body:
         return
-    widths = [
-        max(cell_width(row[at]) for row in [list(headings), *body]) for at in range(len(headings))
-    ]
+    columns = zip(headings, *body, strict=True)
+    widths = [max(map(cell_width, set(column))) for column in columns]
     room = width() - 2 * (len(widths) - 1)
     while sum(widths) > room:
         widest = max(range(len(widths)), key=widths.__getitem__)

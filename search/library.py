@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from search.entries import TITLE, UNIT_TYPES, IndexedDocument, IndexedUnit
 from search.table import ALWAYS, DATED, NEVER, OPEN_END, UNCERTAIN, Row
-from store.catalogue import scan_names
+from store.catalogue import scan
 from store.exceptions import WenshuError
 from store.kinds import OTHER
 from store.versions import DRAFT_STATUSES, ENDED_STATUSES, start_of
@@ -37,7 +37,7 @@ class Library:
 
     def files(self) -> dict[str, tuple[int, int]]:
         """Size and time of every document file, without opening any."""
-        return {name: (size, time) for name, _, size, time in scan_names(self.workspace.kb)}
+        return {name: (size, time) for name, _, size, time in scan(self.workspace.kb)}
 
     @cached_property
     def stamp(self) -> str:

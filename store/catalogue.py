@@ -21,7 +21,7 @@ from store.model import Problem
 from store.schema import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from store.document import Meta
     from store.kinds import Kind
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Row = tuple[str, str, int, int]
     Link = tuple[str, str]
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 _RACY_NANOSECONDS: Final = 2_000_000_000
 _SKIPPED_FOLDERS: Final = frozenset({"__pycache__", "node_modules", "__MACOSX"})
 
@@ -39,11 +39,11 @@ class Entry:
 
     Attributes:
         id: Path under `kb/` without `.md`, forward slashes, NFC.
-        path: Absolute path.
+        place: Absolute path as text; `path` is the same as a `Path`.
         size, mtime_ns: As the file system told.
         hash: SHA-256 of the bytes.
         values: Front matter as written.
-        lines: The line of each front-matter key.
+        key_lines: The lines of the front-matter keys, in their order.
     """
 
     __slots__ = (
@@ -51,9 +51,9 @@ class Entry:
         "_find_kind",
         "hash",
         "id",
-        "lines",
+        "key_lines",
         "mtime_ns",
-        "path",
+        "place",
         "size",
         "values",
     )
@@ -61,22 +61,32 @@ class Entry:
     def __init__(  # noqa: PLR0913, PLR0917 - a record
         self,
         document_id: str,
-        path: Path,
+        place: str,
         size: int,
         mtime_ns: int,
         content_hash: str,
         values: dict[str, object],
-        lines: dict[str, int],
+        key_lines: Sequence[int],
         find_kind: Callable[[str], Kind | None],
     ) -> None:
         self.id = document_id
-        self.path = path
+        self.place = place
         self.size = size
         self.mtime_ns = mtime_ns
         self.hash = content_hash
         self.values = values
-        self.lines = lines
+        self.key_lines = key_lines
         self._find_kind = find_kind
+
+    @property
+    def path(self) -> Path:
+        """Absolute path; made when asked for, since ten thousand `Path` objects take their time."""
+        return Path(self.place)
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """The line of each front-matter key."""
+        return dict(zip(self.values, self.key_lines, strict=True))
 
     @cached_property
     def meta(self) -> Meta:
@@ -131,18 +141,18 @@ class Catalogue:
         entries: list[Entry] = []
         broken: list[Broken] = []
         fresh = 0
-        for document_id, path, size, mtime_ns in scan(self.kb):
+        for document_id, place, size, mtime_ns in scan(self.kb):
             known = old.get(document_id)
             same = known is not None and (known.size, known.mtime_ns) == (size, mtime_ns)
             if known is not None and same and mtime_ns < trusted:
-                known.path = path  # its name on the disk may be spelled in another Unicode form
+                known.place = place  # its name on the disk may be spelled in another Unicode form
                 entries.append(known)
                 continue
             fresh += 1
             try:
-                entries.append(_kept(known, self._read(document_id, path, size, mtime_ns)))
+                entries.append(_kept(known, self._read(document_id, place, size, mtime_ns)))
             except InputError as error:
-                broken.append(_broken(document_id, path, error))
+                broken.append(_broken(document_id, Path(place), error))
         changed = [(e.id, e.hash) for e in entries] != [(e.id, e.hash) for e in self.entries]
         self.entries, self.broken = entries, broken
         self._scanned = started
@@ -151,19 +161,20 @@ class Catalogue:
             self._save(started)
         return changed
 
-    def _read(self, document_id: str, path: Path, size: int, mtime_ns: int) -> Entry:
+    def _read(self, document_id: str, place: str, size: int, mtime_ns: int) -> Entry:
+        path = Path(place)
         data = read_bytes(path)
         from store import frontmatter  # noqa: PLC0415 - PyYAML costs start-up, listing has a cache
 
         found = frontmatter.parse(decode(data, path), str(path))
         return Entry(
             document_id,
-            path,
+            place,
             size,
             mtime_ns,
             digest(data),
             found.values,
-            found.lines,
+            [found.lines[key] for key in found.values],
             self.find_kind,
         )
 
@@ -175,18 +186,9 @@ class Catalogue:
             if data["format"] != FORMAT:
                 return {}
             found = {
-                name: Entry(
-                    name,
-                    self.kb / f"{name}.md",
-                    size,
-                    mtime_ns,
-                    content_hash,
-                    values,
-                    lines,
-                    self.find_kind,
-                )
-                for name, size, mtime_ns, content_hash, values, lines in data["entries"]
-                if isinstance(values, dict) and isinstance(lines, dict)
+                name: Entry(name, "", size, at, content_hash, values, key_lines, self.find_kind)
+                for name, size, at, content_hash, values, key_lines in data["entries"]
+                if isinstance(values, dict) and len(values) == len(key_lines)
             }
             self._scanned = int(data["scanned"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -196,7 +198,7 @@ class Catalogue:
     def _save(self, scanned: int) -> None:
         if self.store is None:
             return
-        rows = [[e.id, e.size, e.mtime_ns, e.hash, e.values, e.lines] for e in self.entries]
+        rows = [[e.id, e.size, e.mtime_ns, e.hash, e.values, e.key_lines] for e in self.entries]
         data = {"format": FORMAT, "scanned": scanned, "entries": rows}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         try:
@@ -209,7 +211,7 @@ def _kept(known: Entry | None, read: Entry) -> Entry:
     """The entry that others hold already, when a second reading gave the same bytes."""
     if known is None or known.hash != read.hash:
         return read
-    known.path, known.size, known.mtime_ns = read.path, read.size, read.mtime_ns
+    known.place, known.size, known.mtime_ns = read.place, read.size, read.mtime_ns
     return known
 
 
@@ -222,17 +224,12 @@ def _broken(document_id: str, path: Path, error: InputError) -> Broken:
     )
 
 
-def scan(kb: Path) -> Iterator[tuple[str, Path, int, int]]:
+def scan(kb: Path) -> list[Row]:
     """Every Markdown file under a folder: (id, path, size, mtime in ns), in order of ids.
 
     Hidden folders and Office lock files are left out; a folder that links back into itself is
     visited once.
     """
-    return iter([(name, Path(path), size, at) for name, path, size, at in scan_names(kb)])
-
-
-def scan_names(kb: Path) -> list[Row]:
-    """What `scan` gives, with the paths as text: ten thousand `Path` objects take their time."""
     found: list[Row] = []
     seen: set[tuple[int, int]] = set()
     waiting = [(str(kb), "")]

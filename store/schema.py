@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from store.dates import parse_date, parse_period
 from store.document import Attachment, DueProcess, Meta, Notice, Revision
@@ -118,15 +118,15 @@ def convert(
         path: The file, for the problems.
     """
     problems: list[Problem] = []
-    typed: dict[str, object] = {}
+    typed: dict[str, Any] = {}  # as FIELDS says, attribute by attribute
     extra: dict[str, object] = {}
     for key, value in values.items():
-        field = field_of(key)
+        field = _SPELLINGS.get(key) or field_of(key)
         if field is None:
             extra[key] = value
             continue
-        line = (lines or {}).get(key, 1)
         if field.attribute in typed:
+            line = (lines or {}).get(key, 1)
             problems.append(
                 _problem(
                     path, line, "double-key", f"“{field.name}”写了两次（{key}）。", "请只保留一处。"
@@ -136,10 +136,8 @@ def convert(
         try:
             typed[field.attribute] = _CONVERTERS[field.sort](value)
         except ValueError as error:
-            problems.append(_invalid(field, value, error, path, line))
-    meta = Meta(extra=extra, raw=values)
-    for attribute, converted in typed.items():
-        setattr(meta, attribute, converted)
+            problems.append(_invalid(field, value, error, path, (lines or {}).get(key, 1)))
+    meta = Meta(extra=extra, raw=values, **typed)
     kind = _settle_kind(meta, typed, find_kind, problems, lines or {}, path)
     _settle_status(meta, kind)
     if meta.period is not None:
@@ -220,6 +218,8 @@ def _problem(path: str, line: int, code: str, message: str, hint: str) -> Proble
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, list):
         return "、".join(_text(item) for item in value)
     if isinstance(value, dict):
@@ -249,7 +249,10 @@ def _year(value: object) -> int | None:
 def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(text for text in (_text(item) for item in value) if text)
-    parts = _BETWEEN_TEXTS.split(_text(value))
+    text = _text(value)
+    if not text:
+        return ()
+    parts = _BETWEEN_TEXTS.split(text)
     return tuple(part.strip() for part in parts if part.strip())
 
 
@@ -279,7 +282,10 @@ def _mappings(value: object) -> list[dict[str, object]]:
 
 
 def _pick(item: Mapping[str, object], *keys: str) -> object:
-    return next((item[key] for key in keys if key in item), "")
+    for key in keys:
+        if key in item:
+            return item[key]
+    return ""
 
 
 def _revisions(value: object) -> tuple[Revision, ...]:

@@ -90,9 +90,8 @@ def _print(workspace: Workspace, entries: list[Entry], on: date | None) -> None:
         )
         for entry in entries
     ]
-    for line in table(("题目", "类别", "部门", "版本", "状态"), rows):
-        emit(line)
-    emit(f"共 {len(entries)} 份文档。")
+    lines = table(("题目", "类别", "部门", "版本", "状态"), rows)
+    emit("\n".join([*lines, f"共 {len(entries)} 份文档。"]))
 
 
 def _state(workspace: Workspace, entry: Entry, on: date | None) -> str:
