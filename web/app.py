@@ -15,6 +15,7 @@ from web import errors, filters, security
 from web.proxy import Proxy
 from web.rights import Act
 from web.site import Site, person, rights, site
+from web.theme import theme
 
 if TYPE_CHECKING:
     from web.config import WebConfig
@@ -89,4 +90,5 @@ def _shared() -> dict[str, Any]:
         "Act": Act,
         "read_only": site().config.read_only,
         "wants_login": site().wants_login,
+        "theme": theme(),
     }

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 SESSION_COOKIE: Final = "wenshu_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_ENDPOINTS: Final = frozenset({"static", "account.login", "account.login_post", "page.health"})
+OPEN_ENDPOINTS: Final = frozenset(
+    {"static", "account.login", "account.login_post", "page.health", "page.set_theme"}
+)
 CHANGE_ENDPOINTS: Final = OPEN_ENDPOINTS | {
     "account.password",
     "account.password_post",

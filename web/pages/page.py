@@ -1,8 +1,16 @@
-"""Pages about the page: help, and a sign of life for supervisors."""
+"""Pages about the page: help, light or dark, and a sign of life for supervisors."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect, render_template, request
+
+from web.security import is_secure, safe_next
+from web.theme import COOKIE, KEPT_SECONDS, THEMES
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
 
 blueprint = Blueprint("page", __name__)
 
@@ -17,3 +25,17 @@ def help_page() -> str:
 def health() -> Response:
     """Whether the program answers."""
     return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.post("/theme")
+def set_theme() -> AnyResponse:
+    """Light, dark, or as the computer is set; back to where the person was."""
+    answer = redirect(safe_next(request.form.get("next", "/")), 303)
+    wanted = request.form.get("theme", "")
+    if wanted in THEMES:
+        answer.set_cookie(
+            COOKIE, wanted, max_age=KEPT_SECONDS, httponly=True, samesite="Lax", secure=is_secure()
+        )
+    else:
+        answer.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return answer
