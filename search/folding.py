@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from typing import Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
 
 # Same-length pairs that a table of single characters cannot know.
 _PHRASES: Final = {
@@ -32,6 +39,10 @@ _PHRASES: Final = {
 }
 _ZHE: Final = "意味|随|按|沿|凭|本|看|带|跟|有|接|存在|关系|围绕|朝|向|拿|抱|伴随|面临|穿|站|坐|当"
 _PATTERN: Final = re.compile("|".join(_PHRASES) + f"|(?:{_ZHE})著(?![作名书述者])")
+# No phrase of the pattern is without one of these: most texts need not be looked through with it.
+_MARKS: Final = ("覆", "家俱", "计画", "身分", "帐", "著")
+_LONG: Final = 40
+_CODES: Final = 0x110000
 _IDEOGRAPHS: Final = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 _WIDE: Final = ((0xFF01, 0xFF5F), (0xFFE0, 0xFFE7))
 
@@ -53,8 +64,22 @@ class Folder:
 
     def __call__(self, text: str) -> str:
         """The folded text, character for character."""
-        folded = text.translate(self._table)
-        return _PATTERN.sub(_replace, folded)
+        folded = self._long(text) if len(text) >= _LONG else text.translate(self._table)
+        if any(mark in folded for mark in _MARKS):
+            return _PATTERN.sub(_replace, folded)
+        return folded
+
+    def _long(self, text: str) -> str:
+        """The characters of a longer text, all at once."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return self._codes.take(codes).tobytes().decode("utf-32-le", "surrogatepass")
+
+    @cached_property
+    def _codes(self) -> Array:
+        """The table as an array: to what code each code is folded."""
+        codes = np.arange(_CODES, dtype="<u4")
+        codes[[ord(character) for character in self.source]] = [ord(c) for c in self.target]
+        return codes
 
     @classmethod
     @cache

@@ -64,9 +64,12 @@ class _Group:
     def stands(self, text: str) -> float:
         if self.word in text:
             return 1.0
-        if any(term in text for term in self.synonyms):
-            return SYNONYM
-        held = sum(pair in text for pair in self.pairs)
+        for term in self.synonyms:
+            if term in text:
+                return SYNONYM
+        held = 0
+        for pair in self.pairs:
+            held += pair in text
         return PARTLY * held / len(self.pairs) if held else 0.0
 
 
@@ -81,6 +84,7 @@ class Reader:
         self._groups = _groups(corpus, question)
         self._whole = sum(group.weight for group in self._groups)
         self._figure = self._wanted_figure()
+        self._contexts: dict[str, list[float]] = {}
 
     def _wanted_figure(self) -> re.Pattern[str] | None:
         if _ASKS_TIME.search(self._asked):
@@ -93,8 +97,9 @@ class Reader:
 
     def _factor(self, unit: int) -> float:
         context, own = self._texts(unit)
-        factor = 1 - OWN + OWN * self._share(context, own)
-        factor *= 1 - TOGETHER + TOGETHER * self._together(own)
+        inside = [group.stands(own) for group in self._groups]
+        factor = 1 - OWN + OWN * self._share(context, inside)
+        factor *= 1 - TOGETHER + TOGETHER * self._together(own, inside)
         if self._figure is not None:
             factor *= self._figured(self._figure, own)
         if _FORMAL.match(own) and not _ASKS_FORMAL.search(self._asked):
@@ -119,30 +124,46 @@ class Reader:
             return "", whole
         return whole[:start], whole[start:]
 
-    def _share(self, context: str, own: str) -> float:
+    def _share(self, context: str, inside: Sequence[float]) -> float:
+        """What part of the question a text holds, with what only its heading holds."""
         if not self._whole:
             return 1.0
         held = 0.0
-        for group in self._groups:
-            inside = group.stands(own)
-            if inside < OUTSIDE and context:
-                inside = max(inside, OUTSIDE * group.stands(context))
-            held += group.weight * inside
+        around = self._in_context(context)
+        for group, own, outside in zip(self._groups, inside, around, strict=True):
+            stands = max(own, OUTSIDE * outside) if own < OUTSIDE else own
+            held += group.weight * stands
         return held / self._whole
 
-    def _together(self, own: str) -> float:
-        """What part of the question the best sentence holds."""
+    def _in_context(self, context: str) -> list[float]:
+        """What stands in title and heading; clauses of one chapter share theirs."""
+        found = self._contexts.get(context)
+        if found is None:
+            found = [group.stands(context) if context else 0.0 for group in self._groups]
+            self._contexts[context] = found
+        return found
+
+    def _together(self, own: str, inside: Sequence[float]) -> float:
+        """What part of the question the best sentence holds; at most what the text holds."""
         if len(self._groups) < 2:
             return 1.0
-        return max(
-            sum(group.weight * group.stands(sentence) for group in self._groups)
-            for sentence in _SENTENCES.split(own)
-        ) / max(self._whole, 1e-9)
+        present = [g for g, stands in zip(self._groups, inside, strict=True) if stands]
+        most = sum(g.weight * stands for g, stands in zip(self._groups, inside, strict=True))
+        best = 0.0
+        for sentence in _SENTENCES.split(own) if present else ():
+            held = 0.0
+            for group in present:
+                held += group.weight * group.stands(sentence)
+            best = max(best, held)
+            if best >= most:
+                break
+        return best / max(self._whole, 1e-9)
 
     def answers(self, unit: int) -> bool:
         """Whether a unit with its heading carries at least half of the question."""
         context, own = self._texts(unit)
-        return self._share("", f"{context} {own}") >= UNSURE
+        whole = f"{context} {own}"
+        return self._share("", [group.stands(whole) for group in self._groups]) >= UNSURE
 
 
 def _groups(corpus: Corpus, question: Question) -> list[_Group]:

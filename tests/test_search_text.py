@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search import folding
 from search.analysis import Segmenter, gram_code, gram_text, grams
 from search.folding import Folder
 from search.frozen import Analysis
@@ -59,6 +60,16 @@ def test_own_words_join_the_dictionary() -> None:
     text = "信贷客户经理岗位"
     assert "信贷客户经理" not in [word for word, _, _ in Segmenter().words(text)]
     assert "信贷客户经理" in [word for word, _, _ in Segmenter(["信贷客户经理"]).words(text)]
+
+
+@given(st.text(), st.text(min_size=60))
+def test_long_texts_are_folded_as_short_ones(piece: str, filling: str) -> None:
+    assert FOLD(f"{piece}\n{filling}").split("\n")[0] == FOLD(f"{piece}\n").split("\n")[0]
+
+
+def test_every_phrase_is_noticed_in_long_texts() -> None:
+    for phrase, folded in [*folding._PHRASES.items(), ("按著", "按着")]:
+        assert FOLD(f"{phrase}。{'文' * 60}") == f"{folded}。{'文' * 60}"
 
 
 def test_marks_stand_right_in_unfolded_text() -> None:
