@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import TemplateError
 
-from generator.body import BodyValue
+from generator.body import HEADING_STYLES, BodyValue
 from generator.charts import word_context
 from generator.estimate import estimate, estimate_rows, height
 from generator.facts import page_facts, watermark
@@ -28,6 +28,7 @@ from generator.people import take_people
 from generator.render_cache import RenderCache
 from generator.templates import tightened
 from generator.toc import TocValue, toc_entries
+from generator.word.contents import KnownHeading
 from generator.wordml import bookmark_name
 from store.loading import prepare
 from store.sandbox import SandboxEnvironment
@@ -303,13 +304,21 @@ class _Job:
             blank=self.blank,
             watermark=self.mark,
             properties=_provenance(document),
-            headings={
-                bookmark_name(item.anchor): (item.text, pages.get(item.anchor, 1))
-                for item in toc_entries(document.body, _ALL_LEVELS)
-            },
+            headings=self._known_headings(pages),
         )
         self.warnings += [text for text in template.warnings if text not in self.warnings]
         return made
+
+    def _known_headings(self, pages: Mapping[str, int]) -> dict[str, KnownHeading]:
+        """The headings for a table of contents in a template made by hand; a form has none."""
+        if self.layout.form is not None:
+            return {}
+        return {
+            bookmark_name(item.anchor): KnownHeading(
+                min(item.level, HEADING_STYLES), item.text, pages.get(item.anchor, 1)
+            )
+            for item in toc_entries(self.document.body, _ALL_LEVELS)
+        }
 
 
 @cache

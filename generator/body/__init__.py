@@ -16,6 +16,7 @@ else who has blocks of the model to write. One concept a module::
 
 from __future__ import annotations
 
+from generator.body.blocks import HEADING_STYLES
 from generator.body.value import BodyValue, write_blocks
 
-__all__ = ["BodyValue", "write_blocks"]
+__all__ = ["HEADING_STYLES", "BodyValue", "write_blocks"]

@@ -12,12 +12,12 @@ from generator.body.tables import cell_properties, gap, keep_next, row_head, tab
 from generator.wordml import bookmark_name, paragraph, pt, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from generator.body.context import BodyContext
     from store.model import Block, Clause, Section
 
-_HEADINGS: Final = 4
+HEADING_STYLES: Final = 4
 _CLAUSES: Final = 5
 _TERM_SHARE: Final = 0.2
 _FIRST_CHARACTER: Final = re.compile(
@@ -47,7 +47,6 @@ class BlockWriter:
             "paragraph": self._paragraph,
             "clause": self._clause,
             "list": self._list,
-            "table": self._table,
             "quote": self._quote,
             "image": lambda block: write_picture(self.context, block),
             "code": self._code,
@@ -57,16 +56,21 @@ class BlockWriter:
 
     # -- sections ----------------------------------------------------------------------------
 
+    def stream(self, section: Section) -> Iterator[str]:
+        """A section with its heading and all below it, each paragraph or row in one piece."""
+        if section.level:
+            yield self.heading(section)
+        yield from self.stream_blocks(section.blocks)
+        for child in section.sections:
+            yield from self.stream(child)
+
     def section(self, section: Section) -> str:
-        """A section with its heading and all below it."""
-        parts = [self.heading(section)] if section.level else []
-        parts.append(self.blocks(section.blocks))
-        parts += [self.section(child) for child in section.sections]
-        return "".join(parts)
+        """A section with its heading and all below it, in one text."""
+        return "".join(self.stream(section))
 
     def heading(self, section: Section) -> str:
         """The heading's paragraph; deep headings look like the deepest style."""
-        level = min(section.level, _HEADINGS)
+        level = min(section.level, HEADING_STYLES)
         style = self.context.styles["formtext" if self.small else f"heading{level}"]
         number, label = self._number(self.headings, section, section.level)
         content = label + write_runs(self.context, section.inlines, section.heading, section.line)
@@ -107,8 +111,11 @@ class BlockWriter:
     # -- blocks ------------------------------------------------------------------------------
 
     def blocks(self, blocks: Sequence[Block]) -> str:
+        """Blocks one after the other, in one text."""
+        return "".join(self.stream_blocks(blocks))
+
+    def stream_blocks(self, blocks: Iterable[Block]) -> Iterator[str]:
         """Blocks one after the other; neighbouring definitions become one table."""
-        parts: list[str] = []
         terms: list[Block] = []
         for block in blocks:
             if block.type == "definition":
@@ -116,12 +123,14 @@ class BlockWriter:
                 continue
             if terms:
                 # A form above a text belongs to it: both stand on one page.
-                parts.append(self._definitions(terms, keep=block.type in {"paragraph", "quote"}))
+                yield self._definitions(terms, keep=block.type in {"paragraph", "quote"})
                 terms = []
-            parts.append(self._writers[block.type](block))
+            if block.type == "table":
+                yield from write_table(self.context, block)
+            else:
+                yield self._writers[block.type](block)
         if terms:
-            parts.append(self._definitions(terms))
-        return "".join(parts)
+            yield self._definitions(terms)
 
     def _style(self, key: str) -> str:
         return self.context.styles["formtext" if self.small else key]
@@ -187,9 +196,6 @@ class BlockWriter:
                 nested = child.type == "list"
                 parts.append(self._items(child, level + 1) if nested else self.blocks([child]))
         return "".join(parts)
-
-    def _table(self, block: Block) -> str:
-        return write_table(self.context, block)
 
     def _quote(self, block: Block) -> str:
         style = self.context.styles["quote"]

@@ -16,7 +16,7 @@ from generator.body.inlines import write_runs
 from generator.wordml import mm, paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from generator.body.columns import Placed
     from generator.body.context import BodyContext
@@ -36,14 +36,15 @@ _PAIR_HEADS: Final = (
 )
 
 
-def write_table(context: BodyContext, block: Block) -> str:
-    """A table as wide as the text, its caption above it."""
+def write_table(context: BodyContext, block: Block) -> Iterator[str]:
+    """A table as wide as the text, its caption above it, a row a piece."""
     if is_pairs(block) and len(block.rows[0]) > 2:
-        return _pairs_table(context, block)
+        yield _pairs_table(context, block)
+        return
     grid = place_cells(block)
     columns = max((item.column + item.span for row in grid for item in row), default=0)
     if not columns:
-        return ""
+        return
     if columns > _MAX_COLUMNS:
         context.warn(block.line, f"表格有{columns}列，Word最多{_MAX_COLUMNS}列，多出的列已略去。")
         grid = [[item for item in row if item.column < _MAX_COLUMNS] for row in grid]
@@ -52,25 +53,23 @@ def write_table(context: BodyContext, block: Block) -> str:
     widths = column_widths(grid, columns, context.width, size)
     _warn_narrow(context, block, widths, size)
     aligns = column_aligns(grid, columns, block)
-    rows = "".join(
-        _kept(
-            _row(context, row, widths, aligns, header=number < block.header_rows, line=block.line),
-            number,
-            block.header_rows,
-            len(grid),
-        )
-        for number, row in enumerate(grid)
-    )
-    head = (
-        paragraph(
-            write_runs(context, (), block.caption, block.line),
-            context.styles["caption"],
-            "<w:keepNext/>",
-        )
-        if block.caption
-        else gap(_ABOVE, keep=True)
-    )
-    return head + table_xml(context, widths, rows) + gap()
+    yield _above(context, block) + table_head(context, widths)
+    row = ""
+    for number, placed in enumerate(grid):
+        yield row
+        header = number < block.header_rows
+        row = _row(context, placed, widths, aligns, header=header, line=block.line)
+        row = _kept(row, number, block.header_rows, len(grid))
+    # The last row goes with the end: what follows may have to be held by it.
+    yield f"{row}</w:tbl>{gap()}"
+
+
+def _above(context: BodyContext, block: Block) -> str:
+    """The caption of a table, or a little distance."""
+    if not block.caption:
+        return gap(_ABOVE, keep=True)
+    runs = write_runs(context, (), block.caption, block.line)
+    return paragraph(runs, context.styles["caption"], "<w:keepNext/>")
 
 
 def is_pairs(block: Block) -> bool:
@@ -140,12 +139,17 @@ def gap(height: int = 120, *, keep: bool = False) -> str:
 
 
 def table_xml(context: BodyContext, widths: Sequence[int], rows: str) -> str:
-    """The `w:tbl` around finished rows: fixed layout, widths said twice for WPS and Word."""
+    """The `w:tbl` around finished rows."""
+    return f"{table_head(context, widths)}{rows}</w:tbl>"
+
+
+def table_head(context: BodyContext, widths: Sequence[int]) -> str:
+    """What stands above the rows: fixed layout, widths said twice for WPS and Word."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{context.styles.table_style()}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
     )
 
 

@@ -12,7 +12,7 @@ from generator.body.form import write_form
 from generator.body.tables import keep_next
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from generator.layout.model import Layout
@@ -46,6 +46,18 @@ class BodyValue:
 
     def to_wordml(self, package: RenderPackage) -> str:
         """The whole body, in the template's styles."""
+        return "".join(self.stream_wordml(package))
+
+    def stream_wordml(self, package: RenderPackage) -> Iterator[str]:
+        """The body paragraph by paragraph, in the template's styles."""
+        last = ""
+        for piece in self._pieces(package):
+            if piece:
+                yield last
+                last = piece
+        yield (hold_end(last) if self.layout.signature else last) or "<w:p/>"
+
+    def _pieces(self, package: RenderPackage) -> Iterator[str]:
         context = BodyContext(
             package=package,
             layout=self.layout,
@@ -57,14 +69,14 @@ class BodyValue:
             path=self.path,
         )
         if self.layout.form is not None:
-            xml = write_form(context, self.body.root, self.layout.form)
-        else:
-            xml = BlockWriter(context).section(self.body.root)
-        return (hold_end(xml) if self.layout.signature else xml) or "<w:p/>"
+            return iter((write_form(context, self.body.root, self.layout.form),))
+        return BlockWriter(context).stream(self.body.root)
 
 
 def hold_end(xml: str) -> str:
     """Keep the last paragraph, or the last row of a table, with what follows the body.
+
+    `xml` is the last piece of the body, which holds that paragraph or row as a whole.
 
     A long paragraph is left as it is: LibreOffice does not split one that stays with the next.
     """

@@ -22,6 +22,7 @@ from generator.word.package import WordPackage, ZipBase
 from generator.word.rendering import Rendering
 from generator.word.repair import repair
 from generator.word.sites import make_emitter
+from generator.word.streams import StreamFailed
 from generator.word.tags import has_tags
 from store.exceptions import WenshuError
 from store.jinja_messages import explain_failure, explain_syntax
@@ -30,7 +31,8 @@ from store.missing import MissingNames, open_session
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from generator.word.compiler import PartSource
+    from generator.word.compiler import PartSource, Site
+    from generator.word.contents import KnownHeading
     from generator.word.package import Entry
     from store.sandbox import UndefinedMode
 
@@ -201,7 +203,7 @@ class CompiledTemplate:
         blank: bool = False,
         prepare: Callable[[Rendering], None] | None = None,
         pages: Sequence[tuple[str, int]] | None = None,
-        headings: Mapping[str, tuple[str, int]] | None = None,
+        headings: Mapping[str, KnownHeading] | None = None,
     ) -> tuple[bytes, list[str]]:
         """Render all parts and write the file; also give the warnings.
 
@@ -210,7 +212,7 @@ class CompiledTemplate:
             blank: Print the form empty.
             prepare: Called with the rendering before the file is put together.
             pages: Headings and their pages, for the table of contents.
-            headings: Those known beforehand by bookmark: as they print, and their pages.
+            headings: Those of the text known beforehand, by bookmark.
         """
         rendering = Rendering(self, refuse_illegal=self._refuse)
         token = _RENDERING.set(rendering)
@@ -221,13 +223,10 @@ class CompiledTemplate:
             if not blank:
                 session.raise_missing()
             if self.has_contents:
-                styles = self.related_text("/styles")
-                contents = Contents(styles, rendering.next_id, pages, headings)
-                main = self.package.main
-                rendered[main] = contents.fill(rendered.get(main) or self.package.text(main))
+                self._fill_contents(rendering, rendered, pages, headings)
             if prepare is not None:
                 prepare(rendering)
-            changes = rendering.finish(rendered)
+            changes = self._finish(rendering, rendered)
         finally:
             _RENDERING.reset(token)
         return self._assemble(changes), rendering.warnings
@@ -246,23 +245,36 @@ class CompiledTemplate:
             except (MissingNames, TemplateMistake, RenderFailed):
                 raise
             except Exception as exc:
-                raise self._failure(part, exc) from exc
+                site = _site_at(source, _failing_line(part, exc))
+                raise _failure(source.name, site, exc) from exc
             rendered[source.name] = repair(text) if rendering.marked else text
         return rendered
 
-    def _failure(self, part: CompiledPart, exc: Exception) -> WenshuError:
-        site = _site_at(part.source, _failing_line(part, exc))
-        if isinstance(exc, WenshuError):
-            problem = exc.message
-        elif isinstance(exc, UndefinedError) and isinstance(exc.__context__, WenshuError):
-            problem = str(exc.__context__)
-        else:
-            problem = explain_failure(exc)
-        place = site.tag.place if site else Place(part.source.name)
-        tag = site.tag.source if site else ""
-        failure = RenderFailed(problem, place=place, tag=tag)
-        failure.hint = exc.hint if isinstance(exc, WenshuError) else ""
-        return failure
+    def _fill_contents(
+        self,
+        rendering: Rendering,
+        rendered: dict[str, str],
+        pages: Sequence[tuple[str, int]] | None,
+        headings: Mapping[str, KnownHeading] | None,
+    ) -> None:
+        """Fill the table of contents; a text whose headings are not known is written for that."""
+        main = self.package.main
+        xml = rendered.get(main) or self.package.text(main)
+        if headings is None:
+            xml = b"".join(rendering.streams.write(xml, rendering)).decode()
+            rendering.streams.waiting.clear()
+        contents = Contents(self.related_text("/styles"), rendering.next_id, pages, headings)
+        rendered[main] = contents.fill(xml)
+
+    def _finish(self, rendering: Rendering, rendered: dict[str, str]) -> dict[str, Entry]:
+        try:
+            return rendering.finish(rendered)
+        except StreamFailed as exc:
+            cause = exc.__cause__
+            assert isinstance(cause, Exception)
+            if isinstance(cause, (MissingNames, TemplateMistake, RenderFailed)):
+                raise cause from None
+            raise _failure(self.package.main, exc.site, cause) from cause
 
     def _assemble(self, changes: dict[str, Entry]) -> bytes:
         replaced = frozenset(changes)
@@ -275,7 +287,22 @@ class CompiledTemplate:
         return base.with_entries(changes.values())
 
 
-def _site_at(part: PartSource, line: int | None) -> Any:
+def _failure(name: str, site: Site | None, exc: Exception) -> RenderFailed:
+    """What is told when a tag of a part fails."""
+    if isinstance(exc, WenshuError):
+        problem = exc.message
+    elif isinstance(exc, UndefinedError) and isinstance(exc.__context__, WenshuError):
+        problem = str(exc.__context__)
+    else:
+        problem = explain_failure(exc)
+    place = site.tag.place if site else Place(name)
+    tag = site.tag.source if site else ""
+    failure = RenderFailed(problem, place=place, tag=tag)
+    failure.hint = exc.hint if isinstance(exc, WenshuError) else ""
+    return failure
+
+
+def _site_at(part: PartSource, line: int | None) -> Site | None:
     number = (line or 0) - 1
     return part.sites[number] if 0 < number < len(part.sites) else None
 

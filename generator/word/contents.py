@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from generator.word.streams import STREAM_MARK
 from generator.word.tokens import Element, attribute, build_tree, escape_text, to_xml, tokenise
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ def has_contents(xml: str) -> bool:
     return _TOC.search(xml) is not None
 
 
+class KnownHeading(NamedTuple):
+    """A heading that a value writes: its level, its text with its number, its page."""
+
+    level: int
+    text: str
+    page: int
+
+
 @dataclass(slots=True)
 class _Heading:
     level: int
@@ -48,7 +57,7 @@ class Contents:
         styles: The source of the styles part.
         next_id: Gives ids for bookmarks.
         pages: Heading texts with their pages in order, as measured; None estimates.
-        known: Headings by their bookmark: as they print, with their number, and their page.
+        known: Headings of a value by their bookmark; all of them stand where a stream's mark is.
     """
 
     def __init__(
@@ -56,7 +65,7 @@ class Contents:
         styles: str,
         next_id: Callable[[], int],
         pages: Sequence[tuple[str, int]] | None = None,
-        known: Mapping[str, tuple[str, int]] | None = None,
+        known: Mapping[str, KnownHeading] | None = None,
     ) -> None:
         self._next_id = next_id
         self._known = known or {}
@@ -100,20 +109,31 @@ class Contents:
         found: list[_Heading] = []
         lines = 0.0
         for paragraph in _paragraphs(top, hidden):
+            if STREAM_MARK.fullmatch(to_xml(paragraph)):
+                found += self._streamed()
+                lines = max(lines, float(found[-1].page * _LINES if found else 0))
+                continue
             text = "".join(_texts(paragraph, "w:t"))
             level = self._level(paragraph)
             if _breaks(paragraph) and lines:
                 lines = (lines // _LINES + 1) * _LINES
             if level and text.strip():
                 page = int(lines // _LINES) + 1
-                text, page = self._printed(paragraph) or (text, page)
+                if printed := self._printed(paragraph):
+                    text, page = printed.text, printed.page
                 found.append(_Heading(level, text.strip(), self._bookmark(paragraph), page))
             lines += max(1, -(-len(text) // _LINE)) * (1.5 if level else 1)
         if self._measured is not None:
             _take_pages(found, self._measured)
         return found
 
-    def _printed(self, paragraph: Element) -> tuple[str, int] | None:
+    def _streamed(self) -> list[_Heading]:
+        """The headings of a value that is written later."""
+        return [
+            _Heading(each.level, each.text, name, each.page) for name, each in self._known.items()
+        ]
+
+    def _printed(self, paragraph: Element) -> KnownHeading | None:
         """What a heading's bookmark is known for."""
         names = (attribute(mark, "w:name") or "" for mark in paragraph.elements())
         return next((self._known[name] for name in names if name in self._known), None)

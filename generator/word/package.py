@@ -90,12 +90,22 @@ class Entry:
 
 def pack(name: str, data: bytes, level: int = 6) -> Entry:
     """An entry of new bytes; pictures that are compressed already are stored."""
-    crc = zlib.crc32(data)
     if name.endswith((".png", ".jpg", ".gif", ".xlsx", ".docx", ".pptx")):
-        return Entry(name, zipfile.ZIP_STORED, crc, len(data), data)
+        return Entry(name, zipfile.ZIP_STORED, zlib.crc32(data), len(data), data)
+    return pack_stream(name, (data,), level)
+
+
+def pack_stream(name: str, portions: Iterable[bytes], level: int = 6) -> Entry:
+    """An entry of bytes that come in portions; only what is packed stays in memory."""
     compressor = zlib.compressobj(level, zlib.DEFLATED, -15, 9)
-    packed = compressor.compress(data) + compressor.flush()
-    return Entry(name, zipfile.ZIP_DEFLATED, crc, len(data), packed)
+    packed: list[bytes] = []
+    crc = size = 0
+    for portion in portions:
+        crc = zlib.crc32(portion, crc)
+        size += len(portion)
+        packed.append(compressor.compress(portion))
+    packed.append(compressor.flush())
+    return Entry(name, zipfile.ZIP_DEFLATED, crc, size, b"".join(packed))
 
 
 def local_record(entry: Entry) -> bytes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import chain
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
 
 from generator.word import properties
 from generator.word.errors import ValueRefused
 from generator.word.images import read_image
-from generator.word.package import CONTENT_TYPES, pack, relations_name
+from generator.word.package import CONTENT_TYPES, pack, pack_stream, relations_name
 from generator.word.parts import (
     EMPTY_FOOTNOTES,
     RELATIONSHIPS,
@@ -22,7 +23,8 @@ from generator.word.parts import (
     document,
     relation_xml,
 )
-from generator.word.tokens import check_fragment
+from generator.word.streams import Streams
+from generator.word.tokens import DECLARATION, check_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +77,7 @@ class Rendering:
         self._lists: dict[int, int] = {}
         self._list_loops: dict[int, object] = {}
         self._refills: dict[str, Refill] = {}
+        self.streams = Streams()
 
     # -- ids -------------------------------------------------------------------------------------
 
@@ -315,8 +318,13 @@ class Rendering:
             rendered: The rendered parts by name, without declaration.
         """
         self._fill_charts(rendered)
+        if self.watermark:
+            from generator.word.watermark import add_watermark  # noqa: PLC0415
+
+            add_watermark(self, self.template, rendered, self.watermark)
+        changes = self._write_streams(rendered)
         self._add_word_parts(rendered)
-        changes = {name: self._pack(name, document(xml)) for name, xml in rendered.items()}
+        changes |= {name: self._pack(name, document(xml)) for name, xml in rendered.items()}
         for name, data in self._parts.items():
             changes[name] = self._pack(name, data)
         for source, added in self._relations.items():
@@ -336,11 +344,15 @@ class Rendering:
     def _pack(self, name: str, data: bytes) -> Entry:
         return pack(name, data, self.template.level)
 
-    def _add_word_parts(self, rendered: dict[str, str]) -> None:
-        if self.watermark:
-            from generator.word.watermark import add_watermark  # noqa: PLC0415
+    def _write_streams(self, rendered: dict[str, str]) -> dict[str, Entry]:
+        """The document part, whose long values are written only now; they add to other parts."""
+        name = self.part = self.template.package.main
+        if not self.streams.waiting:
+            return {}
+        portions = chain((DECLARATION.encode(),), self.streams.write(rendered.pop(name), self))
+        return {name: pack_stream(name, portions, self.template.level)}
 
-            add_watermark(self, self.template, rendered, self.watermark)
+    def _add_word_parts(self, rendered: dict[str, str]) -> None:
         if self._footnotes:
             self._write_footnotes(rendered)
         if self._numbering is not None and self._numbering.changed:

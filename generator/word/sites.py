@@ -16,6 +16,7 @@ from markupsafe import Markup
 from generator.word.adapt import adapted
 from generator.word.drawings import as_picture, as_refill
 from generator.word.errors import ValueRefused
+from generator.word.streams import StreamValue
 from generator.word.structure import properties_of
 from generator.word.tokens import Element, check_fragment, escape_text
 from generator.word.values import BlockValue, RunValue
@@ -37,6 +38,7 @@ _THROUGH: Final = frozenset({"w:hyperlink", "w:smartTag", "w:ins", "w:customXml"
 _BLOCK_PARENTS: Final = frozenset(
     {"w:body", "w:tc", "w:hdr", "w:ftr", "w:footnote", "w:endnote", "w:comment", "w:txbxContent"}
 )
+_TEXT: Final = ("w:document", "w:body")
 _URL: Final = re.compile(r"(?:https?|ftp|mailto|tel|file):|#|[\w./%-]+(?:[?#]|$)", re.IGNORECASE)
 
 
@@ -239,8 +241,18 @@ class SiteWriter:
         return self._paragraph_end + xml + self._paragraph_start
 
     def _block(self, value: BlockValue) -> str:
+        if isinstance(value, StreamValue) and self._streams():
+            return self._current().streams.defer(value, self._site)
         xml = value.to_wordml(self._current())
         return self._current().check_value(xml, value)
+
+    def _streams(self) -> bool:
+        """Whether the tag stands directly in the document's text, in a paragraph of its own."""
+        names = self._site.names
+        above = names[: names.index("w:p")] if "w:p" in names else names
+        free = self._site.tag.lifted == "p" or self._site.alone
+        rendering = self._current()
+        return free and above == _TEXT and rendering.part == rendering.template.package.main
 
     # -- in place of a paragraph -----------------------------------------------------------------
 

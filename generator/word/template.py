@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from generator.word.contents import KnownHeading
     from generator.word.rendering import Rendering
     from generator.word.subdocument import SubDocument
     from store.sandbox import UndefinedMode
@@ -90,7 +91,7 @@ class WordTemplate:
         watermark: str = "",
         properties: Mapping[str, str] | None = None,
         measure: bool = False,
-        headings: Mapping[str, tuple[str, int]] | None = None,
+        headings: Mapping[str, KnownHeading] | None = None,
     ) -> bytes:
         """Fill the template in.
 
@@ -103,7 +104,7 @@ class WordTemplate:
             measure: Let LibreOffice, where it is installed, measure the page numbers of a table
                 of contents in the template; else they are estimated (Word counts them anew).
             headings: Headings for that table by bookmark, where a value that writes them knows
-                better how they print (with their number) and on which page.
+                how they print (with their number) and on which page.
 
         Returns:
             A complete .docx. `warnings` then holds the sentences of this rendering.

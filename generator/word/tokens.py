@@ -222,14 +222,40 @@ def parse_fragment(xml: str) -> Element:
     return build_tree(tokenise(xml))
 
 
+class FragmentCheck:
+    """Looks whether a piece of XML is well-formed, portion by portion."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._problem = ""
+        self._parse(f"<x {XMLNS}>".encode())
+
+    def _parse(self, data: bytes, *, last: bool = False) -> None:
+        try:
+            self._parser.Parse(data, last)
+        except (expat.ExpatError, ValueError) as exc:
+            self._problem = str(exc)
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next portion; behind a mistake nothing is looked at."""
+        if not self._problem:
+            self._parse(data)
+
+    def problem(self) -> str:
+        """End it: why it is not well-formed, or nothing."""
+        if not self._problem:
+            self._parse(b"</x>", last=True)
+        return self._problem
+
+
 def check_fragment(xml: str) -> str:
     """Why a piece of XML is not well-formed, or nothing."""
-    parser = expat.ParserCreate()
+    check = FragmentCheck()
     try:
-        parser.Parse(f"<x {XMLNS}>{xml}</x>".encode(), True)
-    except (expat.ExpatError, ValueError) as exc:
+        check.feed(xml.encode())
+    except UnicodeEncodeError as exc:
         return str(exc)
-    return ""
+    return check.problem()
 
 
 def declare_namespaces(xml: str) -> str:
