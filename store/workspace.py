@@ -12,21 +12,19 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.catalogue import Catalogue
 from store.exceptions import (
-    AmbiguousDocument,
     DocumentNotFound,
     EnvironmentRefused,
-    InputError,
     KindNotFound,
     WorkspaceNotFound,
 )
 from store.files import decode, digest, is_network_path, read_bytes, reason
+from store.finding import Finder
 from store.kinds import OTHER, load_kinds
 from store.model import Problem
 from store.schema import convert
@@ -192,11 +190,16 @@ class Workspace:
         """Families and what is in force when."""
         return Versions(self.catalogue.entries, self.kinds)
 
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self)
+
     def refresh(self) -> bool:
         """Notice what changed on the disk; True when anything did."""
         changed = self.catalogue.refresh()
         if changed:
             self.__dict__.pop("versions", None)
+            self.__dict__.pop("_finder", None)
         return changed
 
     def entry(self, document_id: str) -> Entry:
@@ -207,7 +210,7 @@ class Workspace:
         """
         found = self.catalogue.get(document_id)
         if found is None:
-            raise DocumentNotFound(document_id, self._near(document_id))
+            raise DocumentNotFound(document_id, self._finder.near(document_id))
         return found
 
     def resolve(self, wanted: str, *, suggest: bool = True) -> Entry:
@@ -222,60 +225,9 @@ class Workspace:
         Raises:
             DocumentNotFound: None fits; the error names the nearest.
             AmbiguousDocument: Several fit.
+            InputError: The file named is no document.
         """
-        wanted = unicodedata.normalize("NFC", wanted.strip())
-        if (found := self.catalogue.get(self._as_id(wanted))) is not None:
-            return found
-        title = wanted.removeprefix("《").removesuffix("》")
-        for fits in (
-            [e for e in self.entries if title in {e.meta.title, e.name, e.id.rpartition("/")[2]}],
-            [e for e in self.entries if e.meta.number and e.meta.number == wanted],
-            [e for e in self.entries if e.meta.position and e.meta.position == wanted],
-        ):
-            if fits:
-                return self._only(wanted, fits)
-        raise self._not_found(wanted, suggest=suggest)
-
-    def _not_found(self, wanted: str, *, suggest: bool) -> DocumentNotFound | InputError:
-        named = self._as_id(wanted)
-        for broken in self.catalogue.broken:
-            if wanted in {broken.id, broken.id.rpartition("/")[2]} or broken.id == named:
-                problem = broken.problem
-                return InputError(
-                    problem.message, hint=problem.hint, path=problem.path, line=problem.line
-                )
-        return DocumentNotFound(wanted, self._near(wanted) if suggest else [])
-
-    def _only(self, wanted: str, fits: list[Entry]) -> Entry:
-        if len(fits) == 1:
-            return fits[0]
-        families = {self.versions.family_name(entry) for entry in fits}
-        if len(families) == 1:
-            return self.versions.present(fits[0])
-        raise AmbiguousDocument(wanted, [entry.id for entry in fits])
-
-    def _as_id(self, wanted: str) -> str:
-        """A path, relative or absolute, as an id; an id stays as it is."""
-        text = wanted.replace("\\", "/").removesuffix(".md")
-        path = Path(wanted)
-        candidates = [path] if path.is_absolute() else [Path.cwd() / path, self.root / path]
-        for candidate in candidates:
-            try:
-                inside = candidate.resolve().relative_to(self.kb.resolve())
-            except (ValueError, OSError, RuntimeError):
-                continue
-            if candidate.suffix == ".md" or candidate.with_name(f"{candidate.name}.md").is_file():
-                return inside.as_posix().removesuffix(".md")
-        return text.removeprefix("./").removeprefix("kb/")
-
-    def _near(self, wanted: str) -> list[str]:
-        tail = wanted.rpartition("/")[2]
-        names = {entry.id: entry.id for entry in self.entries}
-        names |= {entry.meta.title: self.versions.present(entry).id for entry in self.entries}
-        close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.5)
-        close += difflib.get_close_matches(tail, names, n=3, cutoff=0.5)
-        close += [name for name in names if tail and tail in name][:3]
-        return list(dict.fromkeys(names[name] for name in close))[:3]
+        return self._finder.resolve(wanted, suggest=suggest)
 
     # -- bodies ---------------------------------------------------------------------------------
 
