@@ -9,16 +9,18 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from store import Workspace
 from store.dates import today
-from store.exceptions import DocumentNotFound, EnvironmentRefused
+from store.exceptions import DocumentNotFound, EnvironmentRefused, WenshuError
+from store.files import reason
 from store.settings import FILE_NAME
+from web.kept import Kept
 from web.refusals import AccessDenied
 from web.rights import visible_ids
+from web.signals import Signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +35,10 @@ T = TypeVar("T")
 Mark = tuple[str, int, int]
 _VIEWS: Final = 64
 _CACHED: Final = 400
+_PAGES: Final = 200
 _BULKY: Final = frozenset({"word", "pdf"})
 _FILES_CACHED: Final = 40
+_PAUSE: Final = 1.6  # after so many times the seconds between looks, no thread is waited for
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ class State:
         number: Counts the states.
         data: Every file besides documents that texts depend on, with size and time.
         views: What each sort of reader sees, by rights and day.
-        lock: Guards `views`.
+        pages: Whole pages, by person and address; see `web.whole_pages`.
     """
 
     workspace: Workspace
@@ -55,8 +59,8 @@ class State:
     number: int
     why: str = ""
     data: tuple[Mark, ...] = ()
-    views: OrderedDict[tuple[object, ...], View] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    views: Kept = field(default_factory=lambda: Kept(_VIEWS))
+    pages: Kept = field(default_factory=lambda: Kept(_PAGES))
 
 
 class View:
@@ -67,6 +71,7 @@ class View:
         self.state = state
         self.workspace = state.workspace
         self.rights = rights
+        self.day = _day()
         entries = state.workspace.entries
         if rights.sees_everything:
             self.ids = frozenset(entry.id for entry in entries)
@@ -74,20 +79,11 @@ class View:
             self.ids = visible_ids(state.workspace, entries, rights)
         self.entries: list[Entry] = [entry for entry in entries if entry.id in self.ids]
         self._index: SearchIndex | None = None
-        self._kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._kept = Kept(_CACHED)
 
     def kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Something worked out for this view; it goes when the library or the day changes."""
-        with self.state.lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return cast("T", self._kept[key])
-        made = make()
-        with self.state.lock:
-            self._kept[key] = made
-            while len(self._kept) > _CACHED:
-                self._kept.popitem(last=False)
-        return made
+        return self._kept.get(key, make)
 
     @property
     def index(self) -> SearchIndex:
@@ -140,9 +136,12 @@ class Library:
         self._scout = Workspace.open(path)
         self._seconds = refresh_seconds
         self._looking = threading.Lock()
-        self._looked = time.monotonic()
-        self._rendered: OrderedDict[tuple[object, ...], object] = OrderedDict()
-        self._render_lock = threading.Lock()
+        self.signals = Signals()
+        self._seen = self.signals.changes()
+        self.signals.looked(time.monotonic_ns())
+        self._rendered = Kept(_CACHED, _FILES_CACHED, _BULKY)
+        self._behind = False
+        self.trouble = ""  # why the state is not that of the disk
         self._state = self._make(1)
 
     @property
@@ -151,28 +150,55 @@ class Library:
         return self._scout.root
 
     def state(self) -> State:
-        """The present state; the disk is looked at when the last look is long enough ago."""
-        if time.monotonic() - self._looked >= self._seconds and self._looking.acquire(
-            blocking=False
-        ):
-            try:
-                self._look()
-            finally:
-                self._looked = time.monotonic()
-                self._looking.release()
+        """The present state; the disk is looked at when the last look is long enough ago.
+
+        While requests keep coming a thread looks, so that none of them waits for it. After a
+        pause, and after another process wrote, the request itself looks before it is answered.
+        """
+        age = (time.monotonic_ns() - self.signals.last_look()) / 1e9
+        if self.signals.changes() != self._seen:
+            with self._looking:
+                if self.signals.changes() != self._seen:
+                    self._look()
+        elif age >= self._seconds and self._looking.acquire(blocking=False):
+            if age >= self._seconds * _PAUSE:
+                self._look_and_release()
+            else:
+                threading.Thread(target=self._look_and_release, daemon=True).start()
         return self._state
+
+    def _look_and_release(self) -> None:
+        try:
+            self._look()
+        finally:
+            self._looking.release()
 
     def notice(self) -> State:
         """Look at the disk now, after something was written."""
         with self._looking:
             self._look()
-            self._looked = time.monotonic()
         return self._state
 
     def _look(self) -> None:
-        changed = self._scout.refresh()
-        if changed or self._marks(self._scout) != self._state.data:
-            self._state = self._make(self._state.number + 1)
+        """Make a new state when anything changed, and tell the other processes."""
+        self._seen = self.signals.changes()
+        self.signals.looked(time.monotonic_ns())
+        if not self._scout.kb.is_dir():  # a network drive that is away for a moment
+            self.trouble = f"暂时读不到文件夹 {self._scout.kb}，显示的是之前的内容。"
+            return
+        try:
+            self._behind |= self._scout.refresh()
+            if self._behind or self._marks(self._scout) != self._state.data:
+                self._state = self._make(self._state.number + 1)
+                self.signals.changed()
+                self._seen += 1
+            self._behind, self.trouble = False, ""
+        except WenshuError as error:  # settings that cannot be read: the state before stays
+            self.trouble = f"{error.message}显示的是之前的内容。"
+        except OSError as error:
+            self.trouble = f"读不到资料库：{reason(error)}。显示的是之前的内容。"
+        finally:
+            self.signals.looked(time.monotonic_ns())
 
     def for_writing(self) -> Workspace:
         """A workspace of one's own: what writes refreshes it, and readers must not see that."""
@@ -199,35 +225,12 @@ class Library:
     def view(self, rights: Rights, state: State | None = None) -> View:
         """What somebody sees today."""
         state = state or self.state()
-        key = (rights.key, rights.levels, _day())
-        with state.lock:
-            found = state.views.get(key)
-            if found is not None and found.rights.read_only == rights.read_only:
-                state.views.move_to_end(key)
-                return found
-        made = View(state, rights)
-        with state.lock:
-            state.views[key] = made
-            while len(state.views) > _VIEWS:
-                state.views.popitem(last=False)
-        return made
+        key = (rights.key, rights.levels, rights.read_only, _day())
+        return state.views.get(key, lambda: View(state, rights))
 
     def cached(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Something made from documents; `key` holds all it depends on, its sort first."""
-        with self._render_lock:
-            if key in self._rendered:
-                self._rendered.move_to_end(key)
-                return cast("T", self._rendered[key])
-        made = make()
-        with self._render_lock:
-            self._rendered[key] = made
-            while len(self._rendered) > _CACHED:
-                self._rendered.popitem(last=False)
-            if key[0] in _BULKY:
-                files = [kept for kept in self._rendered if kept[0] in _BULKY]
-                for old in files[:-_FILES_CACHED]:
-                    del self._rendered[old]
-        return made
+        return self._rendered.get(key, make)
 
 
 def _day() -> date:

@@ -168,6 +168,8 @@ def _by_session() -> Person | None:
 
 def csrf_token() -> str:
     """The token that this browser's forms carry, bound to its session."""
+    if (later := g.get("csrf_token")) is not None:
+        return str(later)  # the page is kept; whoever sends it puts the token in
     if "id" not in session:
         session["id"] = secrets.token_urlsafe(24)
     bound = f"{session['id']}|{request.cookies.get(SESSION_COOKIE, '')}"

@@ -12,9 +12,11 @@ from store.versions import start_of
 from web.asking import SORTS, Asked, ask
 from web.rights import Act
 from web.site import rights, view
+from web.whole_pages import whole_page
 
 if TYPE_CHECKING:
     from flask import Response
+    from werkzeug.wrappers import Response as AnyResponse
 
     from store.catalogue import Entry
     from store.kinds import Kind
@@ -26,9 +28,13 @@ _SUGGESTED: Final = 8
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> AnyResponse | str:
     """The first page: the box, the jobs, what came into force last."""
     seen = view()
+    return whole_page(seen, lambda: _home(seen))
+
+
+def _home(seen: View) -> str:
     newest, kinds = seen.kept(("home",), lambda: _overview(seen))
     return render_template(
         "home.html",
@@ -51,10 +57,14 @@ def _overview(seen: View) -> tuple[list[Entry], list[tuple[Kind, int]]]:
 
 
 @blueprint.get("/search")
-def search() -> str:
+def search() -> AnyResponse | str:
     """Results."""
     asked = Asked.read(request.args)
     seen = view()
+    return whole_page(seen, lambda: _results(seen, asked))
+
+
+def _results(seen: View, asked: Asked) -> str:
     if not asked.query and not asked.filters:
         return render_template("search.html", asked=asked, answer=None, sorts=SORTS)
     answer = ask(seen, asked)
