@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -112,13 +114,29 @@ class ArrayEngine:
         final: Array = scores.scores * self.prior(day)[rows]
         plain = _ASKING.sub("", plain) or plain
         if len(plain) >= LONG_NAME:
-            named = np.array([plain in title for title, _ in self._names], bool)
-            final[named[rows]] *= IN_NAMED
+            final[self._titled(plain)[rows]] *= IN_NAMED
         title = self._types[scores.units] == TITLE
         places = np.flatnonzero(title)
         factors = {0: TITLE_FACTOR, PARTLY: 1.0, EXACTLY: NAMED_FACTOR}
         final[places] *= [factors[_named(plain, *self._names[row])] for row in rows[places]]
         return final
+
+    def _titled(self, plain: str) -> Array:
+        """Which documents have a text in their title."""
+        named = np.zeros(len(self._names), bool)
+        titles, starts = self._titles
+        at = titles.find(plain)
+        while at >= 0:
+            row = bisect_right(starts, at) - 1
+            named[row] = True
+            at = titles.find(plain, starts[row + 1])
+        return named
+
+    @cached_property
+    def _titles(self) -> tuple[str, list[int]]:
+        """All titles as one text, and where each begins."""
+        titles = [title for title, _ in self._names]
+        return "\n".join(titles), [0, *accumulate(len(title) + 1 for title in titles)]
 
     @cached_property
     def _names(self) -> list[tuple[str, str]]:

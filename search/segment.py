@@ -13,6 +13,7 @@ from search.arrays import ArrayFile, DamagedFileError, Strings
 from search.saturation import BYTE_LENGTHS, saturation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 WORDS: Final = "words"
 GRAMS: Final = "grams"
-_FREQUENT: Final = 500
-_VERY_FREQUENT: Final = 8
+_FREQUENT: Final = 1000
+_VERY_FREQUENT: Final = 5
 _KEPT_BYTES: Final = 32_000_000
 
 
@@ -101,9 +102,10 @@ class Field:
         self.lengths = file[f"{letter}.len"]
         self.total = int(file.extra["totals"][name])
         self._norms: tuple[float, Array] | None = None
-        self._shares: tuple[float, Array] | None = None
-        self._saturated: dict[int, Array] = {}
-        self._saturated_bytes = 0
+        self._addends: tuple[float, Array] | None = None
+        self._single: tuple[float, Array] | None = None
+        self._kept: dict[int, Array] = {}
+        self._kept_bytes = 0
         if len(self.at) != len(self.vocabulary) + 1 or int(self.at[-1]) != len(self.docs):
             raise DamagedFileError(str(file.path))
 
@@ -111,43 +113,61 @@ class Field:
         """What BM25 adds to the term frequency, for each unit, at this average length."""
         if self._norms is None or self._norms[0] != average:
             self._norms = average, saturation(BYTE_LENGTHS, average)[self.lengths]
-            self._saturated, self._saturated_bytes = {}, 0
         return self._norms[1]
 
     def single(self, average: float) -> Array:
         """What a term that stands once gives in each unit."""
-        if self._shares is None or self._shares[0] != average:
-            self._shares = average, (1 / (1 + self.norms(average))).astype(np.float32)
-        return self._shares[1]
+        if self._single is None or self._single[0] != average:
+            self._single = average, 1 / (1 + self._short_norms(average))
+        return self._single[1]
 
-    def saturated(self, number: int, average: float) -> tuple[Array, Array]:
-        """The units of a term, and tf / (tf + norm) in each; kept for frequent terms."""
+    def _short_norms(self, average: float) -> Array:
+        """The norms in half the bytes: all units of a question's terms are run over."""
+        if self._addends is None or self._addends[0] != average:
+            norms = saturation(BYTE_LENGTHS, average).astype(np.float32)
+            self._addends = average, norms[self.lengths]
+            self._kept, self._kept_bytes = {}, 0
+        return self._addends[1]
+
+    def add_up(self, sums: Array, terms: Sequence[tuple[int, float]], average: float) -> None:
+        """Add to each unit's sum what terms give it: factor * tf / (tf + norm).
+
+        Args:
+            sums: A number for each unit.
+            terms: The number and the factor of each.
+            average: The average length of the field.
+        """
+        norms = self._short_norms(average)
+        few: list[tuple[int, float]] = []
+        for number, factor in terms:
+            frequency = self.frequency(number)
+            if frequency < _FREQUENT:
+                few.append((number, factor))
+            elif frequency * _VERY_FREQUENT >= len(norms) and self._spread(number, norms):
+                sums += self._kept[number] * np.float32(factor)
+            else:
+                units, tf = self.postings(number)
+                units = units.astype(np.intp)
+                np.add.at(sums, units, _saturated(units, tf, norms) * np.float32(factor))
+        if few:
+            units = np.concatenate([self.postings(number)[0] for number, _ in few]).astype(np.intp)
+            tf = np.concatenate([self.postings(number)[1] for number, _ in few])
+            counts = [self.frequency(number) for number, _ in few]
+            factors = np.array([factor for _, factor in few], np.float32).repeat(counts)
+            np.add.at(sums, units, _saturated(units, tf, norms) * factors)
+
+    def _spread(self, number: int, norms: Array) -> bool:
+        """Keep what a very frequent term gives to each of all units, if there is room."""
+        if number in self._kept:
+            return True
+        if self._kept_bytes + norms.nbytes > _KEPT_BYTES:
+            return False
         units, tf = self.postings(number)
-        norms = self.norms(average)
-        known = self._saturated.get(number)
-        if known is not None:
-            return units, known
-        values = (tf / (tf + norms.take(units))).astype(np.float32)
-        if len(units) >= _FREQUENT and self._saturated_bytes < _KEPT_BYTES:
-            self._saturated[number] = values
-            self._saturated_bytes += values.nbytes
-        return units, values
-
-    def spread(self, number: int, average: float) -> Array | None:
-        """The same for a very frequent term over all units, where there is room to keep it."""
-        units = len(self.lengths)
-        if self.frequency(number) * _VERY_FREQUENT < units:
-            return None
-        key = -1 - number
-        self.norms(average)
-        known = self._saturated.get(key)
-        if known is None and self._saturated_bytes + 4 * units < _KEPT_BYTES:
-            places, values = self.saturated(number, average)
-            known = np.zeros(units, np.float32)
-            known[places] = values
-            self._saturated[key] = known
-            self._saturated_bytes += known.nbytes
-        return known
+        spread = np.zeros(len(norms), np.float32)
+        spread[units] = _saturated(units, tf, norms)
+        self._kept[number] = spread
+        self._kept_bytes += spread.nbytes
+        return True
 
     def frequency(self, number: int) -> int:
         """In how many units a term stands."""
@@ -157,6 +177,14 @@ class Field:
         """The units of a term and how often it stands in each."""
         low, high = int(self.at[number]), int(self.at[number + 1])
         return self.docs[low:high], self.tf[low:high]
+
+
+def _saturated(units: Array, tf: Array, norms: Array) -> Array:
+    """What postings give: tf / (tf + norm)."""
+    below = norms.take(units)
+    below += tf
+    values: Array = tf / below
+    return values
 
 
 class Segment:
