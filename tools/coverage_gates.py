@@ -17,6 +17,8 @@ COMPLETE = (
     "store/metrics.py",
     "store/phrases.py",
     "store/amounts.py",
+    "store/anchors.py",
+    "store/labels.py",
     "store/structure.py",
     "store/markers.py",
     "store/numerals.py",
