@@ -74,6 +74,7 @@ def set_up(app: Flask) -> None:
 
 
 def _gate() -> AnyResponse | None:
+    g.came = perf_counter()
     gate.enter()
     g.started = perf_counter()
     g.person = ANONYMOUS
@@ -196,8 +197,8 @@ def _finish(response: Response) -> Response:
     if is_secure():
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if (started := g.get("started")) is not None:
-        took = (perf_counter() - started) * 1000
-        response.headers["Server-Timing"] = f"app;dur={took:.1f}"
+        took, waited = (perf_counter() - started) * 1000, (started - g.came) * 1000
+        response.headers["Server-Timing"] = f"app;dur={took:.1f}, wait;dur={waited:.1f}"
     return response
 
 

@@ -1,25 +1,24 @@
-"""Waitress in front of the application: refuses to start unsafely, says where it listens."""
+"""The page as a program: refuses to start unsafely, says where it listens, serves."""
 
 from __future__ import annotations
 
+import gc
 import logging
-import socket
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from store.exceptions import EnvironmentRefused, UsageError, WenshuError
-from store.files import reason
+from store.exceptions import UsageError, WenshuError
+from web.processes import Crew, end_on_terminate, how_many
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from flask import Flask
-    from waitress.server import BaseWSGIServer, MultiSocketServer
 
+    from web.listening import PageServer
     from web.site import Site
-
-THREADS: Final = 16  # most of them stand in line at `web.gate`
 
 
 def refuse_unsafe(site: Site) -> None:
@@ -35,63 +34,68 @@ def refuse_unsafe(site: Site) -> None:
         )
 
 
-def make_server(app: Flask) -> MultiSocketServer | BaseWSGIServer:
-    """A listening server; `run` serves, `close` ends.
+def make_server(
+    app: Flask, listening: socket.socket | None = None, *, processes: int = 1
+) -> PageServer:
+    """A server of this process; `run` serves, `close` ends.
 
     Raises:
         UsageError: It would be open to everybody.
         EnvironmentRefused: The port is taken.
     """
-    from waitress.server import create_server  # noqa: PLC0415 - with the application
+    from web.listening import PageServer, listen  # noqa: PLC0415 - with waitress
 
     site: Site = app.extensions["wenshu"]
     refuse_unsafe(site)
-    config = site.config
-    listening = _listen(config.host, config.port)
-    return create_server(
-        app,
-        sockets=[listening],
-        threads=THREADS,
-        ident="",
-        max_request_body_size=config.max_upload + 1024 * 1024,
-        channel_timeout=60,
-        connection_limit=400,
-    )
+    config, signals = site.config, site.library.signals
+    found = listening or listen(config.host, config.port)
+    return PageServer(app, found, config, signals, processes=processes)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket at the address; waitress would leave one open where it cannot bind."""
+def serve(app: Flask, tell: Callable[[str], None], *, processes: int = 0) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        app: The application.
+        tell: Told where it listens.
+        processes: How many; 0 for as many as fit.
+    """
+    from web.listening import listen  # noqa: PLC0415 - with waitress
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    site: Site = app.extensions["wenshu"]
+    refuse_unsafe(site)
+    config, count = site.config, how_many(site, processes)
+    listening = listen(config.host, config.port)
+    shown = f"[{config.host}]" if ":" in config.host else config.host
+    several = f"（{count} 个进程）" if count > 1 else ""
+    tell(f"文枢已启动：http://{shown}:{listening.getsockname()[1]}/{several}")
     try:
-        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise EnvironmentRefused(
-            f"无法在 {host}:{port} 上监听：{reason(error)}。",
-            hint="端口可能被占用，换一个：--port 8521；也请核对地址。",
-        ) from error
+        if count > 1:
+            Crew(count, site, lambda: _run(app, listening, count)).run()
+        else:
+            end_on_terminate()
+            gc.freeze()
+            _run(app, listening, count)
+    finally:
+        listening.close()
+        site.database.close()
+
+
+def _run(app: Flask, listening: socket.socket, processes: int) -> None:
+    server = make_server(app, listening, processes=processes)
+    threading.Thread(target=_warm, args=(app.extensions["wenshu"],), daemon=True).start()
+    try:
+        server.run()
+    finally:
+        server.close()
 
 
 def _warm(site: Site) -> None:
-    """Read what the first search would have to read."""
+    """Read what the first search and the first print would have to read."""
     with suppress(WenshuError):
         index = site.library.state().index
         if index is not None:
             index.search("制度", limit=3).to_json()
             index.suggest("zhi")
-
-
-def serve(app: Flask, tell: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C."""
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = make_server(app)
-    site: Site = app.extensions["wenshu"]
-    threading.Thread(target=_warm, args=(site,), daemon=True).start()
-    host = site.config.host
-    shown = f"[{host}]" if ":" in host else host
-    port = getattr(server, "effective_port", site.config.port)
-    tell(f"文枢已启动：http://{shown}:{port}/")
-    try:
-        server.run()
-    finally:
-        server.close()
-        site.database.close()
+    import generator.render  # noqa: F401, PLC0415 - imported for its own sake

@@ -29,13 +29,26 @@ from cli.output import emit
     help="监听的端口；0 为任选一个。",
 )
 @click.option("--read-only", is_flag=True, help="只能查看、打印和下载，不能修改。")
+@click.option(
+    "--processes",
+    type=click.IntRange(0, 16),
+    metavar="个数",
+    default=0,
+    help="用几个进程（只在 Linux 上）；0 为自动：有账号时按处理器个数，否则 1 个。",
+)
 @workspace_option
-def command(host: str, port: int, read_only: bool, workspace_path: str | None) -> None:  # noqa: FBT001
+def command(
+    host: str,
+    port: int,
+    read_only: bool,  # noqa: FBT001
+    processes: int,
+    workspace_path: str | None,
+) -> None:
     """Make the application and serve it."""
     from web import WebConfig, create_app  # noqa: PLC0415 - help needs no Flask
     from web.server import serve  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
     app = create_app(workspace.root, config=WebConfig(host=host, port=port, read_only=read_only))
-    serve(app, emit)
+    serve(app, emit, processes=processes)
     emit("已停止。")

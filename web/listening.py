@@ -1,0 +1,112 @@
+"""Waitress with two manners more: slow senders are let go, processes share out connections."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Final, cast
+
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from store.exceptions import EnvironmentRefused
+from store.files import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from wsgiref.types import WSGIApplication
+
+    from waitress.channel import HTTPChannel
+
+    from web.config import WebConfig
+    from web.signals import Signals
+
+THREADS: Final = 16  # most of them stand in line at `web.gate`
+HEADER_SECONDS: Final = 20.0
+BODY_SECONDS: Final = 600.0
+IDLE_SECONDS: Final = 60
+CONNECTIONS: Final = 400
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at the address; waitress would leave one open where it cannot bind.
+
+    Raises:
+        EnvironmentRefused: The address cannot be used.
+    """
+    try:
+        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"无法在 {host}:{port} 上监听：{reason(error)}。",
+            hint="端口可能被占用，换一个：--port 8521；也请核对地址。",
+        ) from error
+
+
+class PageServer(TcpWSGIServer):
+    """One process's server on a listening socket that others may share."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        listening: socket.socket,
+        config: WebConfig,
+        signals: Signals,
+        *,
+        processes: int = 1,
+    ) -> None:
+        """Serve this application; `run` serves, `close` ends."""
+        self._signals = signals
+        self._processes = processes
+        self._begun: dict[HTTPChannel, float] = {}
+        adjustments = Adjustments(
+            threads=THREADS,
+            ident="",
+            max_request_body_size=config.max_upload + 1024 * 1024,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            connection_limit=CONNECTIONS,
+        )
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(THREADS)
+        super().__init__(
+            app,
+            {},
+            _sock=listening,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
+            bind_socket=False,
+        )
+
+    @property
+    def channels(self) -> Mapping[int, HTTPChannel]:
+        """The open connections."""
+        return cast("Mapping[int, HTTPChannel]", self.active_channels)
+
+    def readable(self) -> bool:
+        """Whether a further connection is taken: not while another process holds fewer."""
+        ready = super().readable()
+        own = len(self.channels)
+        self._signals.connections(own)
+        return ready and (self._processes == 1 or own <= self._signals.fewest(self._processes))
+
+    def maintenance(self, now: float) -> None:
+        """Close what is idle, and what sends a request so slowly that it never ends."""
+        super().maintenance(int(now))
+        begun, self._begun = self._begun, {}
+        for channel in self.channels.values():
+            request = channel.request
+            if request is None:
+                continue
+            since = self._begun[channel] = begun.get(channel, now)
+            limit = BODY_SECONDS if request.headers_finished else HEADER_SECONDS
+            if now - since > limit:
+                channel.will_close = True
+
+    def run(self) -> None:
+        """Serve until the process is told to end."""
+        self._signals.connections(0)
+        super().run()
+        self._signals.connections(0)
