@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from whoosh.searching import Results as WhooshResults
 
+    from search.past_queries import PastQueries
     from search.relations import Related
     from search.suggestions import Suggester, Suggestion
     from search.syntax import Request
@@ -238,14 +239,29 @@ class SearchIndex:
         )
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
-        """What the user may be about to type: titles, posts, headings, words of the library."""
+        """What the user may be about to type: past queries, titles, posts, headings, words."""
         return self._suggester.suggest(prefix, limit)
 
     @cached_property
     def _suggester(self) -> Suggester:
         from search.suggestions import Suggester  # noqa: PLC0415
 
-        return Suggester(self._generation, self._speller)
+        return Suggester(self._generation, self._speller, self._past)
+
+    @cached_property
+    def _past(self) -> PastQueries:
+        from search.past_queries import PastQueries  # noqa: PLC0415
+
+        return PastQueries(self.workspace)
+
+    def remember(self, results: Results) -> bool:
+        """Count a query that somebody asked, for suggestions; True when it is one to be kept."""
+        return self._past.add(results)
+
+    @property
+    def often_asked(self) -> int:
+        """How many queries are offered because they are asked often; kept suggestions go by it."""
+        return self._past.often
 
     def related(self, document_id: str, limit: int = 5) -> list[Related]:
         """Other documents about the same things."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from search.analysis import grams
 from search.phrases import text_places
 from search.readings import Readings, fuzzy
 from search.segment import GRAMS, WORDS
@@ -78,10 +79,25 @@ class Speller:
         direct = [*spelled.get(fuzzed, ())[:_SHOWN], *initials.get(run, ())[:_CHOICES]]
         splits = [*_splits(fuzzed, spelled, 3), *_splits(run, initials, 2)]
         joined = {"".join(words) for split in splits for words in product(*split)}
-        scored = {word: self.occurrences(word) for word in dict.fromkeys([*direct, *joined])}
-        good = [word for word in scored if scored[word]]
-        good.sort(key=lambda word: (word not in self._names, -scored[word]))
-        return good[:_SHOWN]
+        return self._frequent([*direct, *sorted(joined)])
+
+    def _frequent(self, words: Iterable[str]) -> list[str]:
+        """The words that stand in the library most often; few of them need to be looked up."""
+        most = [
+            (word not in self._names, -self._at_most(word), word) for word in dict.fromkeys(words)
+        ]
+        found: list[tuple[bool, int, str]] = []
+        for other, bound, word in sorted(most, key=lambda one: one[:2]):
+            full = len(found) >= _SHOWN and found[_SHOWN - 1][:2] <= (other, bound)
+            if bound and not full and (times := self.occurrences(word)):
+                found.append((other, -times, word))
+                found.sort(key=lambda one: one[:2])
+        return [word for _, _, word in found[:_SHOWN]]
+
+    def _at_most(self, word: str) -> int:
+        """How often a word can stand in the library at most: as often as its rarest pair."""
+        pairs = [gram for gram, _ in grams(word)]
+        return min(sum(len(s.gram_places(pair)) for s in self._corpus.segments) for pair in pairs)
 
     def occurrences(self, text: str) -> int:
         """How often a text stands in the library."""

@@ -63,8 +63,15 @@ class _VisibleIndex(SearchIndex):
     def suggest(self, prefix: str, limit: int = 8) -> list[Suggestion]:
         """Suggestions whose words stand in what may be seen."""
         found = super().suggest(prefix, limit * _LOOKED_AT)
-        good = [item for item in found if item.kind in _SURELY_VISIBLE or self._stands(item.text)]
-        return good[:limit]
+        return [item for item in found if self._may_be_told(item)][:limit]
+
+    def _may_be_told(self, item: Suggestion) -> bool:
+        if item.kind in _SURELY_VISIBLE:
+            return True
+        if item.kind != "query":
+            return self._stands(item.text)
+        words = self.search(item.text, limit=0, expand=False).question.words
+        return all(self._stands(word) for word in words)
 
     def _stands(self, text: str) -> bool:
         return self.search(f'"{text}"', limit=0, expand=False).total > 0

@@ -131,6 +131,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
                 emit(f"资料库里没有“{value}”，{near_value(workspace, attribute, value)}")
     kinds = {slug: found.name for slug, found in workspace.kinds.items()}
     _print_summary(results, limit, kinds)
+    index.remember(results)
 
 
 def _json(results: Results, *, explain: bool) -> dict[str, object]:

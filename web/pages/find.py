@@ -68,6 +68,8 @@ def _results(seen: View, asked: Asked) -> str:
     if not asked.query and not asked.filters:
         return render_template("search.html", asked=asked, answer=None, sorts=SORTS)
     answer = ask(seen, asked)
+    if asked.page == 1:
+        seen.index.remember(answer.results)
     return render_template(
         "search.html", asked=asked, answer=answer, sorts=SORTS, kinds=seen.workspace.kinds
     )
@@ -82,4 +84,5 @@ def suggest() -> Response:
     def ask_index() -> list[dict[str, object]]:
         return [item.to_json() for item in seen.index.suggest(typed, limit=_SUGGESTED)]
 
-    return jsonify({"suggestions": seen.kept(("suggest", typed), ask_index)})
+    key = ("suggest", typed, seen.index.often_asked)
+    return jsonify({"suggestions": seen.kept(key, ask_index)})

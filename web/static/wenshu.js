@@ -65,7 +65,7 @@
       try {
         const answer = await fetch(input.dataset.suggest + "?q=" + encodeURIComponent(typed), { headers: { Accept: "application/json" } });
         if (!answer.ok || number !== asked || document.activeElement !== input) return;
-        show((await answer.json()).suggestions, { title: "文档", position: "岗位", heading: "章节", word: "词语" });
+        show((await answer.json()).suggestions, { query: "常查", title: "文档", position: "岗位", heading: "章节", word: "词语" });
       } catch (_) { close(); }
     };
     let composing = false;
