@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 from lxml import html as lxml_html
 
+from importer import html_word
 from importer.cleaning import clean_text
 from importer.model import Doubt, Piece, Reading, Run, TableCell
 from importer.text import detect, printed_encoding
@@ -31,8 +32,10 @@ _CHARSET: Final = re.compile(
 _XML_ENCODING: Final = re.compile(
     rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)["']"""
 )
-_WORD_COMMENT: Final = re.compile(
-    r"<!\[(?:if|endif)[^\]]*\]>|<!--\[if[\s\S]{0,2000000}?<!\[endif\]-->", re.IGNORECASE
+# A line of the source that ends within Chinese text is no blank.
+_BROKEN_CJK: Final = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \t]*\r?\n[ \t]*"
+    r"(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
 )
 MAX_HTML: Final = 40 * 1024 * 1024
 MAX_DEPTH: Final = 200
@@ -66,8 +69,18 @@ def read_html(data: bytes, header: str = "") -> Reading:
     if len(data) > MAX_HTML:
         raise InputError(f"网页有 {len(data) >> 20} MB，超过 {MAX_HTML >> 20} MB 的上限。")
     encoding = charset_of(data, header)
-    text = data.decode("big5hkscs" if encoding == "big5" else encoding, "replace")
-    text = _WORD_COMMENT.sub("", text.replace("\0", ""))
+    found = read_page(data.decode("big5hkscs" if encoding == "big5" else encoding, "replace"))
+    found.encoding = printed_encoding(encoding)
+    return found
+
+
+def read_page(text: str) -> Reading:
+    """Read a web page that is text already, or a part of one.
+
+    Raises:
+        InputError: It holds no text, or nests too deep.
+    """
+    text = html_word.without_conditions(text.replace("\0", ""))
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
         root = lxml_html.document_fromstring(
@@ -75,7 +88,8 @@ def read_html(data: bytes, header: str = "") -> Reading:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputError("网页里没有可以导入的文字。") from error
-    found = Reading(encoding=printed_encoding(encoding))
+    html_word.prepare(root)
+    found = Reading()
     body = root.find("body")
     page = _Page(found)
     try:
@@ -169,7 +183,7 @@ class _Page:
 
     def _text(self, text: str | None, look: Run) -> None:
         if text and (text.strip(" \t\r\n") or self.runs):
-            text = re.sub(r"[ \t\r\n]+", " ", clean_text(text))
+            text = re.sub(r"[ \t\r\n]+", " ", clean_text(_BROKEN_CJK.sub("", text)))
             self.runs.append(Run(text, look.bold, look.italic, look.strike, look.link))
 
     def _element(self, element: _Element, look: Run, depth: int) -> None:
@@ -190,16 +204,33 @@ class _Page:
             self._flush()
             self._list(element, depth, ordered=tag == "ol")
         elif tag == "pre":
-            self._flush()
-            for line in "".join(str(t) for t in element.itertext()).split("\n"):
-                self._text(line, look)
-                self._flush()
+            self._lines(element, look)
         elif tag in _BLOCKS:
             self._flush(element)
+            self._number(element)
             self._children(element, look, depth + 1)
             self._flush(element)
+            self._end_number(element)
         else:
             self._children(element, _look(tag, element, look), depth + 1)
+
+    def _lines(self, element: _Element, look: Run) -> None:
+        self._flush()
+        for line in "".join(str(t) for t in element.itertext()).split("\n"):
+            self._text(line, look)
+            self._flush()
+
+    def _number(self, element: _Element) -> None:
+        """The automatic number or the bullet of a paragraph that Word or WPS wrote."""
+        if label := element.get(html_word.LABEL):
+            self.label = label
+        elif bullet := element.get(html_word.BULLET):
+            self.type, self.level = "bullet", int(bullet) - 1
+
+    def _end_number(self, element: _Element) -> None:
+        """A number of a paragraph without text is not the next one's."""
+        if element.get(html_word.LABEL) or element.get(html_word.BULLET):
+            self.label, self.type, self.level = "", "text", 0
 
     def _drop(self, element: _Element, tag: str) -> None:
         """Text of navigation and the like is reported; scripts are not text."""
@@ -256,11 +287,12 @@ class _Page:
 
     def _heading(self, element: _Element, level: int, depth: int) -> None:
         self._flush(element)
+        self._number(element)
         self.heading = level
         before = len(self.found.pieces)
         self._children(element, Run(""), depth + 1)
         self._flush()
-        self.heading = 0
+        self.heading, self.label = 0, ""
         for piece in self.found.pieces[before:]:
             piece.runs = ()
             if level == 1:
