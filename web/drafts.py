@@ -58,3 +58,13 @@ def body_of(text: str) -> str:
     """A file's body without its front matter."""
     parts = frontmatter.split(text)
     return (parts[1] if parts else text).replace("\r\n", "\n").strip("\n") + "\n"
+
+
+def body_line(text: str, body: str) -> int:
+    """The line of a file at which a body that was put into it by `with_body` begins."""
+    parts = frontmatter.split(text)
+    if parts is None:
+        return 1
+    blank = len(parts[1]) - len(parts[1].lstrip("\n"))
+    typed = body.replace("\r\n", "\n").replace("\r", "\n")
+    return parts[2] + blank - (len(typed) - len(typed.lstrip("\n")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -25,6 +26,7 @@ _TONES: Final = {
     "已归档": "plain",
     "效力待确认": "unsure",
 }
+_ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def day(value: object) -> str:
@@ -65,10 +67,16 @@ def path_quote(text: str) -> str:
     return quote(text, safe="/@")
 
 
+def is_iso(text: str) -> bool:
+    """Whether a text is a day that a browser's date field takes."""
+    return bool(_ISO.fullmatch(text))
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "tone": tone,
     "state_name": state_name,
     "state_tone": state_tone,
     "path_quote": path_quote,
+    "is_iso": is_iso,
 }

@@ -11,6 +11,9 @@ from web.pages import (
     bring,
     document,
     edit,
+    edit_acts,
+    edit_files,
+    edit_meta,
     find,
     keep,
     messages,
@@ -21,6 +24,9 @@ from web.pages import (
 
 if TYPE_CHECKING:
     from flask import Blueprint
+
+# The parts of `edit` put their pages on its blueprint.
+__all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta"]
 
 
 def blueprints() -> list[Blueprint]:

@@ -12,7 +12,7 @@ from store.exceptions import NotFoundError, WenshuError
 from store.schema import FIELDS
 from store.units import citation
 from web.markup import page_html
-from web.pages.edit import is_published
+from web.pages.editing import is_published
 from web.rights import Act
 from web.site import note, rights, site, view
 
