@@ -1,43 +1,51 @@
 """The page under load: 16 clients at once over 10,000 documents, beside Datasette over the same.
 
     python -m benchmarks.web                       # the table of README.md
+    python -m benchmarks.web --library PATH        # a library that is there; nothing in kb/ changes
     python -m benchmarks.web --documents 1000 --seconds 3
     python -m benchmarks.web --datasette PATH      # the peer's program; else looked for on PATH
 
-Loopback only, bounded in time. Server time is what the server itself measures (Server-Timing).
+Loopback only, bounded in time. Server time is what the server itself measures (Server-Timing):
+"computing" without and "in all" with the wait for a place. "New" means that no question is asked
+twice in the run, so that nothing kept helps. CPU is that of all serving processes for a request.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
+import itertools
 import os
 import random
 import re
 import shutil
-import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from benchmarks.http_load import free_port, get, load, wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from benchmarks.http_load import Measured
+
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 16
-NARROW = quote("客户部")
 QUERIES = (
     "年假", "客户投诉 答复", "印章 使用登记", "报销 期限", "信息保密", "培训 考核", "值班 交接",
     "合同 审批", "档案 保管 年限", "绩效 工资", "第十二条", "出差 住宿 标准",
 )  # fmt: skip
-PREFIXES = ("年", "客户", "tousu", "pei", "合同", "档案", "yz", "报销")
+WORDS = (
+    "年假", "客户", "投诉", "答复", "印章", "使用", "登记", "报销", "期限", "信息", "保密", "培训",
+    "考核", "值班", "交接", "合同", "审批", "档案", "保管", "绩效", "工资", "出差", "住宿", "标准",
+    "采购", "车辆", "资产", "会议", "公文", "检查", "备案", "公示", "书面",
+    "工作日", "核对", "安全",
+)  # fmt: skip
 TOPICS = (
     "考勤休假", "客户投诉", "印章", "费用报销", "信息保密", "员工培训", "值班", "合同", "档案",
     "绩效工资", "差旅", "采购", "安全生产", "车辆", "固定资产", "会议", "公文", "廉洁从业",
@@ -73,105 +81,113 @@ def write_library(kb: Path, count: int) -> None:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def wait_for(port: int, path: str, process: subprocess.Popen[bytes], seconds: float) -> float:
-    """Seconds until a page is answered."""
-    started = time.perf_counter()
-    while time.perf_counter() - started < seconds:
-        try:
-            ask(http.client.HTTPConnection("127.0.0.1", port, timeout=60), path)
-        except (OSError, http.client.HTTPException):
-            if process.poll() is not None:
-                raise SystemExit("the server ended") from None
-            time.sleep(0.02)
-        else:
-            return time.perf_counter() - started
-    raise SystemExit("the server does not answer")
-
-
-def ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, float, int]:
-    """One request: seconds over the wire, the server's own milliseconds, bytes."""
-    started = time.perf_counter()
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        raise http.client.HTTPException(f"{answer.status} {path}")
-    told = re.search(r"dur=([0-9.]+)", answer.headers.get("Server-Timing", ""))
-    return time.perf_counter() - started, float(told[1]) if told else float("nan"), len(body)
-
-
-def load(port: int, paths: Sequence[str], seconds: float) -> list[tuple[float, float, int]]:
-    """What all clients measured."""
-    found: list[tuple[float, float, int]] = []
-    lock = threading.Lock()
-    end = time.perf_counter() + seconds
-
-    def run(seed: int) -> None:
-        rng = random.Random(seed)
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        mine = []
-        while time.perf_counter() < end:
-            mine.append(ask(connection, rng.choice(paths)))
-        with lock:
-            found.extend(mine)
-
-    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def questions() -> list[str]:
+    """Questions of two and three words, each once, always in the same order."""
+    found = [" ".join(words) for words in itertools.permutations(WORDS, 2)]
+    found += [" ".join(words) for words in itertools.combinations(WORDS, 3)]
+    random.Random(16).shuffle(found)
     return found
 
 
-def row(name: str, found: Sequence[tuple[float, float, int]], seconds: float) -> str:
+def prefixes() -> list[str]:
+    """What one has typed of a question, each once."""
+    found = dict.fromkeys(text[:cut] for text in questions() for cut in range(1, 8))
+    return list(found)
+
+
+def cpu_seconds(process: int) -> float:
+    """CPU seconds of a process and its children so far; 0 where the system does not tell."""
+    total, waiting = 0.0, [process]
+    while waiting:
+        number = waiting.pop()
+        try:
+            told = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+            tasks = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="utf-8")
+        except OSError:
+            continue
+        fields = told.split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        waiting += [int(child) for child in tasks.split()]
+    return total
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median and 95 % of some milliseconds."""
+    if not values:
+        return "-"
+    ordered = sorted(values)
+    return f"{ordered[len(ordered) // 2]:.1f} / {ordered[int(len(ordered) * 0.95)]:.1f}"
+
+
+def row(name: str, found: Sequence[Measured], seconds: float, cpu: float) -> str:
     """A line of the table."""
-    wire = sorted(item[0] * 1000 for item in found)
-    server = sorted(item[1] for item in found)
-    ninety = int(len(found) * 0.95)
-    size = statistics.fmean(item[2] for item in found) / 1024
-    own = (
-        "" if server[0] != server[0] else f"{statistics.median(server):.1f} / {server[ninety]:.1f}"
-    )
+    own = spread([m.computing for m in found if m.computing is not None])
+    whole = spread([m.computing + m.waiting for m in found if m.computing is not None])
+    size = sum(m.size for m in found) / max(len(found), 1) / 1024
+    wire = spread([m.wire for m in found])
+    each = f"{cpu * 1000 / max(len(found), 1):.1f}" if cpu else "-"
     return (
-        f"| {name} | {len(found) / seconds:.0f} | {own} | "
-        f"{statistics.median(wire):.1f} / {wire[ninety]:.1f} | {size:.0f} |"
+        f"| {name} | {len(found) / seconds:.0f} | {own} | {whole} | {wire} | {each} | {size:.0f} |"
     )
 
 
-def wenshu(root: Path, seconds: float) -> Iterator[str]:
+def wenshu(root: Path, seconds: float, processes: int) -> Iterator[str]:
     """The lines of our own page."""
     port = free_port()
     command = [sys.executable, "-m", "cli.main", "-w", str(root), "serve", "--port", str(port)]
+    command += ["--processes", str(processes)]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         took = wait_for(port, "/health", process, 120)
-        first = wait_for(port, "/search?q=" + quote("年假"), process, 60)
-        sys.stdout.write(f"start until it answers: {took:.2f} s; first search: {first:.2f} s\n\n")
-        pages = {
-            "search page": [f"/search?q={quote(query)}" for query in QUERIES],
-            "search, narrowed": [
-                f"/search?q={quote(q)}&department={quote('客户部')}" for q in QUERIES
-            ],
-            "suggestion": [f"/suggest?q={quote(prefix)}" for prefix in PREFIXES],
-            "document page": [
-                f"/documents/{quote(f'制度/{n % 100:02d}/{n:05d}')}" for n in range(0, 300, 7)
-            ],
-            "first page": ["/"],
+        spent = cpu_seconds(process.pid)
+        first = get(port, "/search?q=" + quote("年假")).wire / 1000
+        sys.stdout.write(
+            f"start until it answers: {took:.2f} s ({spent:.2f} s of CPU); "
+            f"first search: {first:.2f} s\n"
+        )
+        sys.stdout.write(f"the heaviest page with all its files: {heaviest(port):.0f} KB\n\n")
+        new, typed = itertools.cycle(questions()), itertools.cycle(prefixes())
+        narrow = f"&department={quote('客户部')}"
+        documents = [f"/documents/{quote(name)}" for name in some_documents(root)]
+        pages: dict[str, tuple[Iterator[str], float]] = {
+            "search page, new": ((f"/search?q={quote(q)}" for q in new), 0),
+            "search page, new, narrowed": ((f"/search?q={quote(q)}{narrow}" for q in new), 0),
+            "search page, new, a second's pause": ((f"/search?q={quote(q)}" for q in new), 1.0),
+            "search page, asked before": (
+                itertools.cycle([f"/search?q={quote(q)}" for q in QUERIES]),
+                0,
+            ),
+            "suggestion, new": ((f"/suggest?q={quote(p)}" for p in typed), 0),
+            "document page": (itertools.cycle(documents), 0),
+            "first page": (itertools.cycle(["/"]), 0),
         }
-        for name, paths in pages.items():
-            load(port, paths, min(1.0, seconds))
-            yield row(f"Wenshu, {name}", load(port, paths, seconds), seconds)
+        for name, (paths, pause) in pages.items():
+            load(port, paths, min(1.0, seconds), CLIENTS, pause)
+            before = cpu_seconds(process.pid)
+            found = load(port, paths, seconds, CLIENTS, pause)
+            yield row(f"Wenshu, {name}", found, seconds, cpu_seconds(process.pid) - before)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def some_documents(root: Path) -> list[str]:
+    """The ids of fifty documents from all over the library."""
+    files = sorted((root / "kb").rglob("*.md"))
+    chosen = files[:: max(1, len(files) // 50)]
+    return [file.relative_to(root / "kb").with_suffix("").as_posix() for file in chosen]
+
+
+def heaviest(port: int) -> float:
+    """KB over the wire of the heaviest of the large pages, with style, script and seal."""
+    pages = ["/", f"/search?q={quote('工作日')}", "/library", "/library/problems", "/posts"]
+    sizes = []
+    for path in pages:
+        answer = get(port, path)
+        files = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', answer.text))
+        sizes.append(answer.size + sum(get(port, file).size for file in sorted(files)))
+    return max(sizes) / 1024
 
 
 def datasette(program: str, root: Path, folder: Path, seconds: float) -> Iterator[str]:
@@ -199,12 +215,16 @@ def datasette(program: str, root: Path, folder: Path, seconds: float) -> Iterato
     )
     try:
         wait_for(port, "/-/versions.json", process, 60)
-        words = [query.split()[-1] for query in QUERIES if len(query.split()[-1]) > 2] + ["工作日"]
-        searches = [f"/peer/clause?_search={quote(word)}" for word in words]
-        pages = [f"/peer/clause/{number}" for number in range(1, 300, 7)]
-        for name, paths in (("search page", searches), ("row page", pages)):
-            load(port, paths, min(1.0, seconds))
-            yield row(f"Datasette, {name}", load(port, paths, seconds), seconds)
+        joined = dict.fromkeys(text.replace(" ", "") for text in questions())
+        pages = {
+            "search page, new": (f"/peer/clause?_search={quote(word)}" for word in joined),
+            "row page": itertools.cycle([f"/peer/clause/{number}" for number in range(1, 300, 7)]),
+        }
+        for name, paths in pages.items():
+            load(port, paths, min(1.0, seconds), CLIENTS)
+            before = cpu_seconds(process.pid)
+            found = load(port, paths, seconds, CLIENTS)
+            yield row(f"Datasette, {name}", found, seconds, cpu_seconds(process.pid) - before)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -215,30 +235,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--datasette", default=shutil.which("datasette") or "")
-    parser.add_argument("--keep", default="", help="a folder in which the library stays")
+    parser.add_argument("--library", default="", help="a library that is there already")
+    parser.add_argument("--keep", default="", help="a folder in which the made library stays")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wenshu-load-") as temporary:
-        root = Path(options.keep or temporary) / "library"
+        root = Path(options.library or Path(options.keep or temporary) / "library")
         if not root.is_dir():
             write_library(root / "kb", options.documents)
         command = [sys.executable, "-m", "cli.main", "-w", str(root), "index"]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        count = sum(1 for _ in (root / "kb").rglob("*.md"))
         sys.stdout.write(
-            f"{options.documents} documents, {CLIENTS} clients, {os.cpu_count()} cores\n"
+            f"{count} documents, {CLIENTS} clients, {os.cpu_count()} cores, "
+            f"{options.processes} serving processes, {time.strftime('%Y-%m-%d')}\n"
         )
-        lines = wenshu(root, options.seconds)
+        lines = wenshu(root, options.seconds, options.processes)
         first = next(lines)
         sys.stdout.write(
-            "| page | requests/s | server ms, median / 95 % | wire ms, median / 95 % | KB |\n"
-            "|---|---|---|---|---|\n"
+            "| page | requests/s | computing, ms, median / 95 % | in all | over the wire | "
+            "CPU, ms | KB |\n|---|---:|---:|---:|---:|---:|---:|\n"
         )
-        sys.stdout.write(first + "\n")
-        for line in lines:
+        peer = options.datasette
+        others = datasette(peer, root, Path(temporary), options.seconds) if peer else ()
+        for line in itertools.chain([first], lines, others):
             sys.stdout.write(line + "\n")
-        if options.datasette:
-            for line in datasette(options.datasette, root, Path(temporary), options.seconds):
-                sys.stdout.write(line + "\n")
+            sys.stdout.flush()
     return 0
 
 
