@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -116,6 +117,14 @@ def force_text(in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
     return {True: "有效", False: "不在有效期", None: "效力待确认"}[in_force]
 
 
+def user_path(name: str) -> Path:
+    """A path as a person types it: `~` is the home folder, `~$表.xlsx` a name like any other."""
+    path = Path(name)
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    return path.absolute()
+
+
 def existing_file(name: str) -> Path:
     """The path of a file that a user named.
 
@@ -124,7 +133,7 @@ def existing_file(name: str) -> Path:
     """
     from store.exceptions import InputError  # noqa: PLC0415
 
-    path = Path(name).expanduser().absolute()
+    path = user_path(name)
     if path.is_dir():
         raise InputError(f"“{name}”是一个文件夹。", hint="请给出其中的一个文件。")
     if not path.is_file():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from store import phrases
 from store.amounts import NotANumber, read_amount, round_half_up
 from store.consistency_text import REFERENCE_START, decimals_as_typed, plain_source
-from store.spreadsheet_mapping import key_of
+from store.spreadsheet_headers import key_of
 from store.units_of_measure import read_unit
 
 if TYPE_CHECKING:

@@ -85,6 +85,8 @@ class RowReader:
 
     def read(self, rows: Iterable[RawRow]) -> list[Metric]:
         """Every row that names a metric; empty rows are skipped."""
+        rows = list(rows)
+        self.year = self.year or _common_year(row.values.get("截至日期") for row in rows)
         metrics = (_OneRow(self, row).read() for row in rows)
         return [metric for metric in metrics if metric is not None]
 
@@ -272,7 +274,7 @@ class _OneRow:
             if amount.scale != 1:
                 return Unit("", unit.dimension).convert(amount.scaled, unit)
         except NotANumber as error:
-            message = f"的“{key}”写的是{error.message}".removesuffix("。") + "。"
+            message = f"的“{key}”：{error.message}"
             self.report("not-a-number", message, key=key, hint=error.hint)
             return None
         except UnitMismatch as error:
@@ -297,9 +299,17 @@ class _OneRow:
         raw = self.row.values.get("截至日期") or self.reader.defaults.get("截至日期")
         day = read_day(raw, self.reader.year)
         if day is None and not is_blank(raw):
-            hint = "请写成 2024-12-30、12月30日或2024年11月末。"
+            usual = "2024-12-30、12月30日或2024年11月末" if self.reader.year else ""
+            hint = f"请写成 {usual or '2024-12-30、2024年11月末，写明年份'}。"
             self.report("bad-date", f"的截至日期“{raw}”无法识别。", key="截至日期", hint=hint)
         return day or (None, False)
+
+
+def _common_year(raws: Iterable[object]) -> int | None:
+    """The year of the days that name one, where it is the same for all."""
+    written = {raw for raw in raws if isinstance(raw, str | date) and raw}
+    years = {day[0].year for day in map(read_day, written) if day is not None}
+    return years.pop() if len(years) == 1 else None
 
 
 def _year_label(key: str) -> str:

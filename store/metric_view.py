@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from store.metric import Metric
-    from store.metrics import MetricSet, Standing
+    from store.metric_set import MetricSet, Standing
     from store.phrases import Phrase, Style
 
 

@@ -12,6 +12,7 @@ from store.exceptions import InputError
 from store.metric import Source
 from store.metric_rows import ENGLISH, KEYS, RawRow
 from store.model import Problem
+from store.yaml_safety import nests_too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +55,14 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
     """Read a metric file.
 
     Raises:
-        InputError: It is not YAML, or holds neither a list nor a table of metrics.
+        InputError: It is not YAML, nests too deep, or holds neither a list nor a table of metrics.
     """
+    if nests_too_deep(text):
+        raise InputError(
+            f"指标文件 {path.name} 的层次太多，无法读取。",
+            hint="请按“指标:”下面一行一个“- 指标: 名称”的格式填写。",
+            path=str(path),
+        )
     try:
         _refuse_aliases(text, path)
         root = yaml.compose(text, Loader=_Loader)

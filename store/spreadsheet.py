@@ -81,11 +81,24 @@ def read_sheets(path: Path) -> list[Sheet]:
         InputError: The file is not there, is locked by a password, too large, or no spreadsheet.
         EnvironmentRefused: Another program holds it.
     """
+    _refuse_lock_file(path)
     data = _read(path)
     if path.suffix.lower() in TEXT_SUFFIXES:
         return [Sheet(path.stem, read_csv(data, path))]
     _refuse_disguises(data, path)
     return _by_calamine(data, path)
+
+
+def _refuse_lock_file(path: Path) -> None:
+    """`~$表.xlsx` is what Excel or WPS lays beside a file that is open, `.~lock.表.xlsx#` likewise.
+
+    Raises:
+        InputError: The file is one of these.
+    """
+    if path.name.startswith(("~$", ".~lock.")):
+        name = path.name.removeprefix("~$").removeprefix(".~lock.").removesuffix("#")
+        hint = f"请改用表格本身（{name}），先在 Excel 或 WPS 中保存并关闭它。"
+        raise InputError(f"{path.name} 是打开表格时的锁文件，不是表格。", hint=hint, path=str(path))
 
 
 def _read(path: Path) -> bytes:

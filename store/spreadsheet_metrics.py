@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from store.amounts import SHEET_ERRORS, NotANumber, is_blank, normalise, read_amount
@@ -12,10 +12,11 @@ from store.metric_rows import RawRow, RowReader, read_day
 from store.metrics import build_set
 from store.model import Problem
 from store.spreadsheet import cell_name, cell_notes, read_sheets
-from store.spreadsheet_mapping import FIGURE_KEYS, IGNORED, guess_mapping, saved_mapping
+from store.spreadsheet_headers import FIGURE_KEYS, IGNORED, has_figure, near_key
+from store.spreadsheet_saved import find_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from store.metrics import MetricSet
@@ -59,9 +60,7 @@ def load_spreadsheet(path: Path, *, mappings: Path | None = None) -> MetricSet:
         InputError: It cannot be read, or no sheet looks like metrics.
     """
     sheets = read_sheets(path)
-    guess = guess_mapping(sheets, path)
-    mapping = guess if guess.own else saved_mapping(mappings, guess) or guess
-    return read_mapped(path, sheets, mapping)
+    return read_mapped(path, sheets, find_mapping(sheets, path, mappings))
 
 
 def read_mapped(path: Path, sheets: list[Sheet], mapping: SheetMapping) -> MetricSet:
@@ -72,8 +71,10 @@ def read_mapped(path: Path, sheets: list[Sheet], mapping: SheetMapping) -> Metri
     day = read_day(mapping.defaults.get("截至日期"))
     reader.year = day[0].year if day else None
     rows = list(_rows(path, sheet, mapping, notes))
-    if not mapping.own and not mapping.saved:
-        reader.problems.append(_guessed(path, mapping))
+    if not mapping.saved:
+        reader.problems += _unused(path, sheet, mapping)
+        if not mapping.own:
+            reader.problems.append(_guessed(path, mapping))
     head = {**mapping.defaults}
     return build_set(reader.read(rows), reader.problems, path=path, head=head)
 
@@ -85,8 +86,29 @@ def _guessed(path: Path, mapping: SheetMapping) -> Problem:
         severity="notice",
         code="mapping-guessed",
         message=f"这不是文枢的表格，各列是推测的：{mapping.describe()}。",
-        hint="请核对；用 wenshu metrics 文件名 --save-mapping 记下后，同样格式的表格不再提示。",
+        hint="请用 wenshu metrics 文件名 --map 核对；改正并记下后，同样格式的表格不再提示。",
     )
+
+
+def _unused(path: Path, sheet: Sheet, mapping: SheetMapping) -> Iterator[Problem]:
+    """Columns with figures whose header is nearly that of one we know; of our own form, all."""
+    data = sheet.rows[mapping.header[1] + 1 :]
+    for at, title in sorted(mapping.titles.items()):
+        near = near_key(title)
+        suspicious = near in FIGURE_KEYS and near not in mapping.columns.values()
+        if at in mapping.columns or not (mapping.own or suspicious) or not has_figure(data, at):
+            continue
+        cell = cell_name(mapping.header[1], at)
+        meant = f"，是不是“{near}”？" if near else "。"
+        yield Problem(
+            path=str(path),
+            line=mapping.header[1] + 1,
+            severity="warning",
+            code="unknown-column",
+            message=f"工作表“{sheet.name}”{cell} 单元格：不认识列名“{title}”，"
+            f"这一列没有使用{meant}",
+            hint="请改正列名，或用 wenshu metrics 文件名 --fix 列=用处 指明。",
+        )
 
 
 def _rows(path: Path, sheet: Sheet, mapping: SheetMapping, notes: CellNotes) -> Iterator[RawRow]:
@@ -102,21 +124,27 @@ def _rows(path: Path, sheet: Sheet, mapping: SheetMapping, notes: CellNotes) -> 
                 values[key] = notes.errors[index, at]
         if all(is_blank(value) for value in values.values()):
             continue
-        source = Source(
-            path=str(path),
-            line=index + 1,
-            sheet=sheet.name,
-            columns=letters,
-        )
-        if not mapping.own and not _fit_foreign(values, mapping, outline):
+        if not _is_metric(values, mapping, outline):
             continue
         _add_units(values, keys, mapping)
         yield RawRow(
             values,
-            source,
+            Source(path=str(path), line=index + 1, sheet=sheet.name, columns=letters),
             percent=frozenset(key for at, key in keys if (index, at) in notes.percent),
             uncached=frozenset(key for at, key in keys if (index, at) in notes.uncached),
         )
+
+
+def _is_metric(values: dict[str, object], mapping: SheetMapping, outline: _Outline) -> bool:
+    """Fit a row of a foreign sheet and take in what a person said; False for what is no metric."""
+    if not (mapping.own or _fit_foreign(values, outline)):
+        return False
+    if mapping.rows and _corrected(values, mapping, outline).get("指标") == IGNORED:
+        return False
+    if not mapping.own and is_blank(values.get("性质")) and "性质" not in mapping.defaults:
+        name = str(values["指标"])
+        values["性质"] = _nature(name, values, closing=_is_closing(mapping))
+    return True
 
 
 def _value(row: list[Value], at: int) -> object:
@@ -138,8 +166,8 @@ def _add_units(
 # -- foreign sheets --------------------------------------------------------------------------
 
 
-def _fit_foreign(values: dict[str, object], mapping: SheetMapping, outline: _Outline) -> bool:
-    """Clean the name, add group, whole and nature; False for rows that are no metric."""
+def _fit_foreign(values: dict[str, object], outline: _Outline) -> bool:
+    """Clean the name, add group and whole; False for rows that are no metric."""
     raw = str(values.get("指标") or "")
     if not raw.strip() or _FOOTER.match(raw.strip()):
         return False
@@ -154,13 +182,19 @@ def _fit_foreign(values: dict[str, object], mapping: SheetMapping, outline: _Out
         values["分组"] = outline.group
     if outline.among and is_blank(values.get("上级指标")):
         values["上级指标"] = outline.whole
-    said = mapping.rows.get(name, {})
-    values.update(said)
-    if said.get("指标") == IGNORED:
-        return False
-    if is_blank(values.get("性质")) and "性质" not in mapping.defaults:
-        values["性质"] = _nature(name, values, closing=_is_closing(mapping))
     return True
+
+
+def _corrected(
+    values: dict[str, object], mapping: SheetMapping, outline: _Outline
+) -> Mapping[str, str]:
+    """Put in what a person said of this row, by its name or by `上级/名称`, `分组/名称`."""
+    name = str(values.get("指标") or "").strip()
+    above = (outline.whole if outline.among else "", outline.group)
+    keys = [f"{one}/{name}" for one in above if one] + [name]
+    said = next((mapping.rows[key] for key in keys if key in mapping.rows), {})
+    values.update(said)
+    return said
 
 
 def _clean(raw: str) -> tuple[str, bool]:
@@ -219,8 +253,3 @@ def _nature(name: str, values: dict[str, object], *, closing: bool) -> str:
         return "时点"
     balance_sheet = closing or not is_blank(values.get("年初"))
     return "时点" if balance_sheet and not flow else "时期"
-
-
-def with_columns(mapping: SheetMapping, columns: dict[int, str]) -> SheetMapping:
-    """The mapping with a person's corrections."""
-    return replace(mapping, columns={**mapping.columns, **columns})

@@ -130,7 +130,7 @@ def test_blank_last_year_and_yaml(run, library):
         metrics, "今年.csv", "--last", "去年.yaml", "--to-yaml", "出.yaml", "--save-mapping",
         "-w", library,
     )  # fmt: skip
-    assert "已记下各列" in result.stderr
+    assert "已记下，同样格式的表格以后照此读取" in result.output
     assert "甲" in result.stdout
     again = run(metrics, "出.yaml", "-w", library, "--json")
     assert json.loads(again.stdout)["metrics"][0]["year_start"] == 5

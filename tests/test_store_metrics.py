@@ -50,14 +50,10 @@ from store.missing import MissingNames, open_session
 from store.sandbox import SandboxEnvironment
 from store.spreadsheet import CellNotes, Sheet, cell_name, cell_notes, decode_text, read_sheets
 from store.spreadsheet_blank import blank_workbook
-from store.spreadsheet_mapping import (
-    IGNORED,
-    SheetMapping,
-    guess_mapping,
-    save_mapping,
-    saved_mapping,
-)
-from store.spreadsheet_metrics import load_spreadsheet, with_columns
+from store.spreadsheet_headers import IGNORED
+from store.spreadsheet_mapping import SheetMapping, guess_mapping
+from store.spreadsheet_metrics import load_spreadsheet
+from store.spreadsheet_saved import find_mapping, save_mapping
 from store.units_of_measure import POINTS, Quantity, UnitMismatch, read_unit
 
 D = Decimal
@@ -709,10 +705,11 @@ def test_a_saved_mapping_is_used_for_the_same_layout(tmp_path):
     path = foreign(tmp_path / "财务.xlsx")
     guess = guess_mapping(read_sheets(path), path)
     folder = tmp_path / "mappings"
-    assert saved_mapping(folder, guess) is None
-    assert saved_mapping(None, guess) is None
+    assert not find_mapping(read_sheets(path), path, folder).saved
+    assert not find_mapping(read_sheets(path), path, None).saved
     mended = dataclasses.replace(
-        with_columns(guess, {2: IGNORED}),
+        guess,
+        columns={**guess.columns, 2: IGNORED},
         rows={"票据": {"性质": "时期"}, "各项贷款": {"指标": IGNORED}},
         defaults={**guess.defaults, "计划口径": "余额"},
     )
@@ -723,6 +720,7 @@ def test_a_saved_mapping_is_used_for_the_same_layout(tmp_path):
     assert again["各项存款"].plan_basis == "余额"
     assert again["票据"].nature == "时期"
     assert again.get("各项贷款") is None
+    assert find_mapping(read_sheets(path), path, folder).saved
     saved.write_text("列: [", encoding="utf-8")
     with pytest.raises(InputError, match="已损坏"):
         load_spreadsheet(path, mappings=folder)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from cli.common import complete_ids, json_option, open_workspace, workspace_option
+from cli.common import complete_ids, json_option, open_workspace, user_path, workspace_option
 from cli.output import echo_error, echo_warning, emit, table, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cli.sheet_mapping import MappedSheet
     from store.amounts import Json
     from store.metrics import MetricSet
     from store.model import Problem
 
-_MAPPINGS = Path(".wenshu", "data", "mappings")
 _SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt"}
 
 
@@ -25,7 +26,12 @@ _SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", 
 @click.argument("wanted", metavar="文档或数据文件", required=False, shell_complete=complete_ids)
 @click.option("--blank", metavar="文件.xlsx", help="生成一张供填写的空白指标表。")
 @click.option("--last", metavar="文件", help="上年的数据文件：补上年初和上年同期，并核对两年的数。")
-@click.option("--save-mapping", is_flag=True, help="记下这张表各列的对应关系，以后照此读取。")
+@click.option("--map", "show_map", is_flag=True, help="列出表格各列、各行读作什么，可逐条更正。")
+@click.option(
+    "--fix", "said", multiple=True, metavar="更正",
+    help="更正读法并记下，可多次给出：C=年初、D=不用、单位=万元、行:票据.性质=时期、表头=3-4、工作表=名称。",
+)
+@click.option("--save-mapping", is_flag=True, help="记下这张表现有的读法，以后照此读取。")
 @click.option("--freeze", is_flag=True, help="定稿：状态改为定稿，并把现有的数存在文档旁边。")
 @click.option(
     "--filed-copy", metavar="文件.docx", help="把发出的 Word 文件存为定稿件，并与数据核对。"
@@ -37,6 +43,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     wanted: str | None,
     blank: str | None,
     last: str | None,
+    show_map: bool,  # noqa: FBT001
+    said: tuple[str, ...],
     save_mapping: bool,  # noqa: FBT001
     freeze: bool,  # noqa: FBT001
     filed_copy: str | None,
@@ -48,36 +56,95 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 
     \b
     wenshu metrics 财务快报.xlsx --last 上年.xlsx
+    wenshu metrics 财务快报.xlsx --fix C=年初 --fix 行:合计=不用
     wenshu metrics --blank 指标表.xlsx
     """  # noqa: D301 - click's own marks
     if blank is not None:
-        _write_blank(Path(blank).expanduser().absolute())
+        _write_blank(user_path(blank))
         return
     if wanted is None:
         raise click.UsageError("请写明文档或数据文件；要空白表请用 --blank 文件.xlsx。")
     if filed_copy is not None:
-        _file_copy(wanted, Path(filed_copy).expanduser().absolute(), workspace_path)
+        _file_copy(wanted, user_path(filed_copy), workspace_path)
         return
     if freeze:
-        from store.finishing import finish  # noqa: PLC0415
-
-        kept = finish(open_workspace(workspace_path), wanted)
-        emit(f"已定稿，数据存于 {kept}")
-    metrics = _load(wanted, workspace_path)
-    if save_mapping:
-        _save_mapping(Path(wanted), workspace_path)
+        _freeze(wanted, workspace_path)
+    mapping = None
+    if show_map or said or save_mapping:
+        mapping = _map(wanted, said, workspace_path, save=save_mapping, as_json=as_json)
+        if mapping is None:
+            return
+    metrics = mapping.metrics if mapping else _load(wanted, workspace_path)
     if last is not None:
         from store.metric_years import fill_from_last_year  # noqa: PLC0415
         from store.metrics import load_metrics  # noqa: PLC0415
 
-        metrics = fill_from_last_year(metrics, load_metrics([Path(last).expanduser()]))
+        metrics = fill_from_last_year(metrics, load_metrics([user_path(last)]))
     if yaml_file is not None:
         from store.metric_writer import write_yaml  # noqa: PLC0415
 
-        write_yaml(metrics, Path(yaml_file).expanduser().absolute())
-    _show(metrics, as_json=as_json)
+        write_yaml(metrics, user_path(yaml_file))
+    _show(metrics, mapping if show_map else None, as_json=as_json)
     if any(problem.severity == "error" for problem in metrics.problems):
         raise SystemExit(1)
+
+
+def _freeze(wanted: str, workspace_path: str | None) -> None:
+    from store.finishing import finish  # noqa: PLC0415
+
+    kept = finish(open_workspace(workspace_path), wanted)
+    emit(f"已定稿，数据存于 {kept}")
+
+
+def _map(
+    wanted: str, said: Sequence[str], workspace_path: str | None, *, save: bool, as_json: bool
+) -> MappedSheet | None:
+    """How a spreadsheet is read, corrected and kept as asked; None where the person gave up."""
+    from cli.sheet_mapping import MappedSheet as Mapped  # noqa: PLC0415
+    from cli.sheet_mapping import dialog, wants_dialog  # noqa: PLC0415
+
+    sheet = Mapped(_spreadsheet(wanted, workspace_path), _mappings(workspace_path), said)
+    if not as_json:
+        sheet.show()
+        if not (said or save) and wants_dialog():
+            if not dialog(sheet):
+                emit("没有记下。")
+                return None
+            save = True
+    if said or save:
+        kept = sheet.save()
+        if not as_json:
+            emit(f"已记下，同样格式的表格以后照此读取：{kept}")
+    elif not as_json and not sheet.mapping.saved:
+        emit("要更正请用 --fix，如 --fix C=年初；没有错就加 --save-mapping 记下。")
+    if not as_json:
+        emit("")
+    return sheet
+
+
+def _spreadsheet(wanted: str, workspace_path: str | None) -> Path:
+    """The spreadsheet itself, or that of a document."""
+    path = user_path(wanted)
+    if path.suffix.lower() in _SUFFIXES:
+        return path
+    from store.exceptions import UsageError  # noqa: PLC0415
+    from store.spreadsheet import SHEET_SUFFIXES, TEXT_SUFFIXES  # noqa: PLC0415
+
+    workspace = open_workspace(workspace_path)
+    for found in workspace.data_paths(workspace.resolve(wanted)):
+        if found.suffix.lower() in SHEET_SUFFIXES | TEXT_SUFFIXES:
+            return found
+    raise UsageError(f"“{wanted}”的数据不是表格，没有对应关系。", hint="请给出表格文件。")
+
+
+def _mappings(workspace_path: str | None) -> Path | None:
+    """Where the workspace keeps mappings; None outside one."""
+    from store.exceptions import WorkspaceNotFound  # noqa: PLC0415
+
+    try:
+        return open_workspace(workspace_path).data / "mappings"
+    except WorkspaceNotFound:
+        return None
 
 
 def _file_copy(wanted: str, copy: Path, workspace_path: str | None) -> None:
@@ -111,16 +178,12 @@ def _write_blank(path: Path) -> None:
 
 
 def _load(wanted: str, workspace_path: str | None) -> MetricSet:
-    from store.exceptions import UsageError, WorkspaceNotFound  # noqa: PLC0415
+    from store.exceptions import UsageError  # noqa: PLC0415
     from store.metrics import load_metrics  # noqa: PLC0415
 
-    path = Path(wanted).expanduser()
+    path = user_path(wanted)
     if path.suffix.lower() in _SUFFIXES:
-        try:
-            mappings = open_workspace(workspace_path).root / _MAPPINGS
-        except WorkspaceNotFound:
-            mappings = None
-        return load_metrics([path.absolute()], mappings=mappings)
+        return load_metrics([path], mappings=_mappings(workspace_path))
     workspace = open_workspace(workspace_path)
     entry = workspace.resolve(wanted)
     paths = workspace.data_paths(entry)
@@ -128,19 +191,11 @@ def _load(wanted: str, workspace_path: str | None) -> MetricSet:
         raise UsageError(
             f"《{entry.meta.title}》没有指标数据。", hint="请在信息表的“数据”一栏写明数据文件。"
         )
-    return load_metrics(paths, mappings=workspace.root / _MAPPINGS)
+    return load_metrics(paths, mappings=workspace.data / "mappings")
 
 
-def _save_mapping(path: Path, workspace_path: str | None) -> None:
-    from store.spreadsheet import read_sheets  # noqa: PLC0415
-    from store.spreadsheet_mapping import guess_mapping, save_mapping  # noqa: PLC0415
-
-    mapping = guess_mapping(read_sheets(path), path)
-    saved = save_mapping(open_workspace(workspace_path).data / "mappings", mapping)
-    echo_warning(f"已记下各列的对应关系：{mapping.describe()}。需要改动时请编辑 {saved}。")
-
-
-def _show(metrics: MetricSet, *, as_json: bool) -> None:
+def _show(metrics: MetricSet, mapping: MappedSheet | None, *, as_json: bool) -> None:
+    """The figures; as JSON with the mapping where that was asked for."""
     from store.amounts import dump_json  # noqa: PLC0415
     from store.metrics import to_json  # noqa: PLC0415
 
@@ -148,22 +203,29 @@ def _show(metrics: MetricSet, *, as_json: bool) -> None:
     if as_json:
         from cli.output import print_json_text  # noqa: PLC0415
 
-        print_json_text('{"metrics": ' + dump_json(cast("Json", rows)) + "}")
+        told: dict[str, object] = {} if mapping is None else {"mapping": mapping.as_json()}
+        print_json_text(dump_json(cast("Json", {"metrics": rows, **told})))
     else:
-        _print(rows)
+        _print(metrics, rows)
     for problem in metrics.problems:
         _tell(problem)
 
 
-def _print(rows: Sequence[dict[str, object]]) -> None:
+def _print(metrics: MetricSet, rows: Sequence[dict[str, object]]) -> None:
     """The figures as a table, and below it the sentences whole."""
     if not rows:
         echo_warning(
             "没有读到指标：数据里还没有填写。可用 wenshu metrics --blank 文件.xlsx 生成空白表来填。"
         )
         return
-    for line in table(("指标", "数值", "较年初", "同比", "完成计划"), map(_cells, rows)):
+    from store.figures import FigureMaker  # noqa: PLC0415
+
+    columns = ["期末", "较年初", "同比", "完成计划"]
+    cells = map(_cells, FigureMaker(metrics).table(列=columns).rows)
+    for line in table(("指标", "数值", "较年初", "同比", "完成计划"), cells):
         emit(line)
+    if any(metric.completion_is_given for metric in metrics):
+        emit("* 完成率是填报的，不是按计划算出的。")
     sentences = [str(row["sentence"]) for row in rows if row["sentence"]]
     if sentences:
         emit("")
@@ -174,20 +236,10 @@ def _print(rows: Sequence[dict[str, object]]) -> None:
             emit(f"  {line}")
 
 
-def _cells(row: dict[str, object]) -> list[str]:
-    from store.amounts import plain  # noqa: PLC0415
-
-    def shown(key: str, unit: str = "") -> str:
-        value = row[key]
-        return "" if value is None else plain(value, strip=True) + unit  # type: ignore[arg-type]
-
-    return [
-        str(row["name"]),
-        shown("value", str(row["unit"])),
-        shown("change"),
-        shown("yoy_percent", "%"),
-        shown("completion_percent", "%"),
-    ]
+def _cells(row: Sequence[str]) -> list[str]:
+    """A line of the indicator table, the unit behind the value, empty where there is nothing."""
+    name, unit, value, *rest = ("" if cell == "—" else cell for cell in row)
+    return [name, value and value + unit, *rest]
 
 
 def _tell(problem: Problem) -> None:
@@ -197,3 +249,5 @@ def _tell(problem: Problem) -> None:
         echo_error(place + problem.message, problem.hint)
     else:
         echo_warning(place + problem.message)
+        if problem.hint:
+            emit(f"      {problem.hint}", sys.stderr)

@@ -24,7 +24,8 @@ from store.scaffold import new_document
 from store.schema import ALIASES
 from store.spreadsheet import read_sheets
 from store.spreadsheet_blank import blank_workbook
-from store.spreadsheet_mapping import IGNORED, guess_mapping, save_mapping, saved_mapping
+from store.spreadsheet_headers import IGNORED
+from store.spreadsheet_saved import find_mapping, save_mapping
 from store.summary import SUBJECTS, fill_in
 from web.drafts import body_of, with_body
 from web.pages.document import loaded
@@ -145,8 +146,7 @@ def _mapping(workspace: Workspace, entry: Entry) -> SheetMapping | None:
     """How the spreadsheet is read, None where the figures come from elsewhere."""
     for path in workspace.data_paths(entry):
         if path.suffix.lower() in SHEETS and path.is_file():
-            guess = guess_mapping(read_sheets(path), path)
-            return saved_mapping(_mappings(workspace), guess) or guess
+            return find_mapping(read_sheets(path), path, _mappings(workspace))
     return None
 
 
