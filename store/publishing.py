@@ -7,14 +7,14 @@ present version has the plain name, older ones and drafts `<name>@<version>`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store import frontmatter
+from store.closing import close, closed_on, end, put, superseded
 from store.dates import today
 from store.exceptions import UsageError
-from store.files import locked, read_bytes, remove, write_atomic
+from store.files import locked, read_bytes, remove
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
 from store.locks import (
     RECORD_FILE,
@@ -29,11 +29,11 @@ from store.locks import (
     refuse_change,
 )
 from store.placeholders import UnfinishedText, find_placeholders
+from store.revising import next_version, plain_id, revise
 from store.schema import ALIASES
-from store.versions import DRAFT_STATUSES, ENDED_STATUSES, has_ended, start_of
+from store.versions import DRAFT_STATUSES, start_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from store.catalogue import Entry
@@ -56,92 +56,24 @@ __all__ = [
     "save_text",
 ]
 
-_YEAR = re.compile(r"((?:19|20)[0-9]{2})(?:\.([0-9]+))?(年版|年|版)?")
-
-
-# -- revise -------------------------------------------------------------------------------------
-
-
-def next_version(version: str, effective: date | None) -> str:
-    """The name of the version after this one: 2024 → the new year, 1.0 → 2.0, 1.2 → 1.3."""
-    if yearly := _YEAR.fullmatch(version):
-        year = (effective or today()).year
-        if year <= int(yearly[1]):
-            return f"{yearly[1]}.{int(yearly[2] or 0) + 1}{yearly[3] or ''}"
-        return f"{year}{yearly[3] or ''}"
-    match = re.fullmatch(r"(.*?)([0-9]+)(?:\.([0-9]+))?(\D*)", version)
-    if not match:
-        return "2.0"
-    prefix, major, minor, suffix = match.groups()
-    if minor is None:
-        return f"{prefix}{int(major) + 1}{suffix}"
-    if int(minor) == 0:
-        return f"{prefix}{int(major) + 1}.0{suffix}"
-    return f"{prefix}{major}.{int(minor) + 1}{suffix}"
-
-
-def revise(
-    workspace: Workspace, wanted: str, *, effective: date | None = None, version: str | None = None
-) -> str:
-    """Write the next version of a document as a draft beside it; gives the draft's id.
-
-    Raises:
-        UsageError: The kind has no versions in force, or a draft of it lies there already.
-    """
-    entry = workspace.resolve(wanted)
-    if not workspace.versions.has_life_cycle(entry):
-        raise UsageError(f"“{entry.id}”不是有效期管理的文档，直接修改即可。")
-    entry = workspace.versions.present(entry)
-    for other in workspace.versions.family(entry):
-        if other.meta.status in DRAFT_STATUSES:
-            raise UsageError(
-                f"“{entry.meta.title}”已有草案：{other.id}。",
-                hint=f"请修改它，再用 wenshu publish {other.id} 发布。",
-            )
-    text, _, meta, _, _ = workspace.read(entry)
-    new = version or next_version(meta.version, effective)
-    draft_id = f"{_plain_id(entry.id)}@{new}"
-    changes: dict[str, object | None] = {
-        "版本": new,
-        "状态": "草案",
-        "发布日期": None,
-        "生效日期": effective.isoformat() if effective else None,
-        "失效日期": None,
-        "有效期至": None,
-        "公示": None,
-        "告知": None,
-        "修订记录": _revised(meta.raw, new),
-    }
-    if meta.affects_interests:
-        changes["民主程序"] = None
-    save(
-        workspace, draft_id, frontmatter.edit(text, changes, ALIASES), expected=None, action="修订"
-    )
-    workspace.refresh()
-    return draft_id
-
-
-def _plain_id(document_id: str) -> str:
-    head, slash, name = document_id.rpartition("/")
-    return f"{head}{slash}{name.partition('@')[0]}"
-
-
-def _revised(raw: Mapping[str, object], version: str) -> list[object]:
-    rows = raw.get("修订记录", raw.get("revisions", []))
-    earlier = list(rows) if isinstance(rows, list) else []
-    return [*earlier, {"版本": version, "说明": ""}]
-
-
 # -- publish ------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, frozen=True)
 class Published:
-    """What `publish` did: the document's id now, and the id that the closed version has now."""
+    """What `publish` did.
+
+    Attributes:
+        id: The document's id now.
+        closed: The id that the version before it has now.
+        effective: The first day in force.
+        ended: Further documents that end on that day: other versions, and what 替代 names.
+    """
 
     id: str
     closed: str | None
     effective: date
+    ended: tuple[str, ...] = ()
 
 
 def publish(workspace: Workspace, wanted: str, *, effective: date | None = None) -> Published:
@@ -167,7 +99,7 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
         {"状态": status, "发布日期": published.isoformat(), "生效日期": begins.isoformat()},
         ALIASES,
     )
-    plain = _plain_id(entry.id)
+    plain = plain_id(entry.id)
     old = workspace.catalogue.get(plain) if entry.id != plain else None
     with locked(lock_path(workspace)):
         check_unchanged(entry.id, read_bytes(document_path(workspace, entry.id)), seen)
@@ -176,12 +108,15 @@ def publish(workspace: Workspace, wanted: str, *, effective: date | None = None)
         elif _written_already(workspace, old, meta, text):
             begins = start_of(old.meta) or begins
             new_text = workspace.read(old)[0]
-            closed = _closed_on(workspace, old, begins)
+            closed = closed_on(workspace, old, begins)
         else:
-            closed = _close(workspace, old, meta, begins, now)
+            closed = close(workspace, old, meta, begins, now)
+        ended = superseded(workspace, entry, begins, besides=old)
+        for other in ended:
+            end(workspace, other, begins, now)
         _bring_in(workspace, entry, plain, new_text, meta.version)
     workspace.refresh()
-    return Published(plain, closed, begins)
+    return Published(plain, closed, begins, tuple(other.id for other in ended))
 
 
 def _bring_in(workspace: Workspace, draft: Entry, plain: str, new_text: str, version: str) -> None:
@@ -192,10 +127,10 @@ def _bring_in(workspace: Workspace, draft: Entry, plain: str, new_text: str, ver
     lock = new_lock(plain, new_text, who=current_user(), action="发布", version=version)
     if draft.id == plain:  # the body stays as it is, so that the lock may come first
         record(workspace, lock)
-        _put(workspace, plain, new_text)
+        put(workspace, plain, new_text)
         keep(workspace, plain, new_text.encode(), "发布", "发布时的文本")
         return
-    _put(workspace, plain, new_text)
+    put(workspace, plain, new_text)
     record(workspace, lock)
     keep(workspace, plain, new_text.encode(), "发布", "发布时的文本")
     path = document_path(workspace, draft.id)
@@ -208,11 +143,6 @@ def _written_already(workspace: Workspace, old: Entry, draft: Meta, text: str) -
     present, _, meta, _, _ = workspace.read(old)
     published = meta.status not in DRAFT_STATUSES and meta.version == draft.version
     return published and body_hash(present) == body_hash(text)
-
-
-def _closed_on(workspace: Workspace, entry: Entry, day: date) -> str | None:
-    family = workspace.versions.family(entry)
-    return next((other.id for other in family if other.meta.expires == day), None)
 
 
 def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
@@ -229,44 +159,6 @@ def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
         f"“{entry.id}”已经是“{entry.meta.status}”，没有待发布的草案。",
         hint=f"要改内容请先用 wenshu revise {entry.id} 起草下一版。",
     )
-
-
-def _close(workspace: Workspace, old: Entry, draft: Meta, begins: date, now: date) -> str:
-    """Write the version before under its own name, with its last day; gives that id."""
-    text, _, meta, _, _ = workspace.read(old)
-    start = start_of(meta)
-    closed_id = f"{_plain_id(old.id)}@{meta.version or '1.0'}"
-    if draft.version == (meta.version or "1.0"):
-        raise UsageError(
-            f"新旧两版的版本号都是“{draft.version}”。", hint="请先改正草案信息表里的“版本”。"
-        )
-    if start is not None and begins <= start:
-        raise UsageError(
-            f"新版生效日期 {begins} 不晚于旧版的 {start}。",
-            hint="请用 --effective 给出更晚的日期。",
-        )
-    changes: dict[str, object | None] = {}
-    if not has_ended(meta, begins):  # what ended before the new version does not live on
-        changes |= {"失效日期": begins.isoformat(), "有效期至": None}
-    if begins <= now and meta.status not in ENDED_STATUSES:
-        changes["状态"] = "已废止"
-    closed_text = frontmatter.edit(text, changes, ALIASES)
-    _put(workspace, closed_id, closed_text)
-    if old.id in locks(workspace):
-        why = "新版发布后改名"
-        lock = new_lock(
-            closed_id, closed_text, who=current_user(), action="发布", why=why, version=meta.version
-        )
-        record(workspace, lock)
-    return closed_id
-
-
-def _put(workspace: Workspace, document_id: str, text: str) -> None:
-    path = document_path(workspace, document_id)
-    data = text.encode("utf-8")
-    if path.exists() and (before := read_bytes(path)) != data:
-        keep(workspace, document_id, before, "发布")
-    write_atomic(path, data)
 
 
 # -- corrections --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tools_store import document
 
-from store import history, publishing
+from store import closing, history, publishing, revising
 from store import locks as locks_module
 from store.checker import check_workspace
 from store.exceptions import ConflictError, LockedDocument, UsageError
@@ -32,7 +32,8 @@ OLD = document("1. 旧文。\n", 版本="2020", 生效日期="2020-01-01", 编�
 @pytest.fixture(autouse=True)
 def fixed_day(monkeypatch):
     monkeypatch.setattr("store.versions.today", lambda: TODAY)
-    monkeypatch.setattr(publishing, "today", lambda: TODAY)
+    for module in (publishing, revising):
+        monkeypatch.setattr(module, "today", lambda: TODAY)
 
 
 def read(workspace, document_id: str) -> str:
@@ -181,6 +182,54 @@ def test_the_draft_is_found_by_any_name(make_workspace, wanted):
     assert publish(workspace, wanted).id == "制度/甲"
 
 
+def test_a_version_under_another_name_ends_too(make_workspace):
+    files = {
+        "制度/甲@2020": document("1. 旧文。\n", 版本="2020", 生效日期="2020-01-01", 编号="A-1"),
+        "制度/甲@2026": document("1. 新文。\n", 版本="2026", 状态="草案", 编号="A-1"),
+    }
+    workspace = make_workspace(files)
+    done = publish(workspace, "制度/甲@2026")
+    assert (done.id, done.closed, done.ended) == ("制度/甲", None, ("制度/甲@2020",))
+    assert state(workspace) == {
+        "制度/甲": ("现行", "2026-11-23", "-", "2026"),
+        "制度/甲@2020": ("已废止", "2020-01-01", "2026-11-23", "2020"),
+    }
+    assert "旧文" in read(workspace, "制度/甲@2020")
+    found = check_workspace(workspace, today=TODAY)
+    assert not {p.code for p in found} & {"two-in-force", "in-force-after-end", "double-version"}
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), date(2027, 1, 1)])
+def test_what_a_new_text_replaces_by_name_ends_with_it(make_workspace, day):
+    new = document("1. 新文。\n", 标题="乙办法", 版本="1.0", 状态="草案", 替代="《旧办法》、A-9")
+    files = {
+        "乙": new,
+        "旧": document("1. 旧文。\n", 标题="旧办法", 版本="1.0", 生效日期="2020-01-01"),
+        "另": document("1. 另文。\n", 标题="另办法", 版本="1.0", 生效日期="2021-01-01", 编号="A-9"),
+        "早": document("1. 早文。\n", 标题="早办法", 版本="1.0", 生效日期="2019-01-01"),
+    }
+    workspace = make_workspace(files)
+    assert publish(workspace, "乙", effective=day).ended == ("旧", "另")
+    status = "已废止" if day <= TODAY else "现行"
+    assert state(workspace) == {
+        "乙": ("现行", str(day), "-", "1.0"),
+        "另": (status, "2021-01-01", str(day), "1.0"),
+        "旧": (status, "2020-01-01", str(day), "1.0"),
+        "早": ("现行", "2019-01-01", "-", "1.0"),
+    }
+
+
+def test_a_name_that_two_texts_bear_ends_neither(make_workspace):
+    files = {
+        "乙": document("1. 新文。\n", 标题="乙办法", 版本="1.0", 状态="草案", 替代="《旧办法》"),
+        "旧": document("1. 旧文。\n", 标题="旧办法", 编号="A-1", 生效日期="2020-01-01"),
+        "另": document("1. 另文。\n", 标题="旧办法", 编号="A-2", 生效日期="2021-01-01"),
+    }
+    workspace = make_workspace(files)
+    assert publish(workspace, "乙").ended == ()
+    assert state(workspace)["旧"][:3] == ("现行", "2020-01-01", "-")
+
+
 def test_publish_for_a_day_to_come(make_workspace):
     workspace, draft = drafted(make_workspace)
     done = publish(workspace, draft, effective=date(2027, 1, 1))
@@ -316,7 +365,7 @@ class Steps:
         self.count = 0
         self.stop: int | None = None
         for module, name in (
-            (publishing, "write_atomic"),
+            (closing, "write_atomic"),
             (locks_module, "write_atomic"),
             (history, "write_atomic"),
             (publishing, "remove"),

@@ -28,3 +28,5 @@ def command(wanted: str, effective: date | None, workspace_path: str | None) -> 
     emit(f"已发布：{done.id}，{done.effective} 起生效。")
     if done.closed:
         emit(f"旧版改名为：{done.closed}，{done.effective} 起不再有效。")
+    for other in done.ended:
+        emit(f"同时到期：{other}，{done.effective} 起不再有效。")
