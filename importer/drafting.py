@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from importer import classify, facts, figures
 from importer.cleaning import scraping_marks, take_out_contents, take_out_noise
 from importer.joining import Wrapping, join_broken, wrapping_of
+from importer.lines import iso_day
 from importer.markdown import write_body
 from importer.model import Doubt, Draft, Node, Piece
 from importer.outline import build
+from importer.places import places_to_fill
+from importer.signature import Signature, take_signature
 from importer.similar import signature_of
-from importer.splitting import Split, is_rule, is_title_like, names_document, split
+from importer.splitting import Split, is_rule, split
+from importer.titles import DATE_LINE, clean_title, take_title
 from store.kinds import OTHER
 from store.numerals import CHINESE_PATTERN
 
@@ -22,13 +25,6 @@ if TYPE_CHECKING:
 
     from importer.model import Reading
     from store.kinds import Kind
-
-_DATE_LINE: Final = re.compile(
-    r"^\s*(?:发布(?:时间|日期)[:：]\s*)?[12][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?(?:\s+[0-9:]{4,8})?\s*$"
-)
-_NAME_NOISE: Final = re.compile(
-    r"[\s_\-—]*(?:最终|终稿|定稿|修订稿?|修改稿?|副本|复件|新建|扫描件|[vV][0-9.]+|[（(][0-9]{1,2}[)）])+[0-9]*$"
-)
 
 
 def draft_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[Draft]:
@@ -154,63 +150,12 @@ def _single(
     reading: Reading, pieces: list[Piece], name: str, kinds: Mapping[str, Kind],
     doubts: list[Doubt], wrapping: Wrapping,
 ) -> Draft:  # fmt: skip
-    title_at = _title_piece(pieces)
-    title, line = reading.facts.get("标题", ""), 0
-    if title_at is not None:
-        end = title_at + 1
-        while (
-            pieces[title_at].title
-            and end < len(pieces)
-            and pieces[end].title
-            and end < title_at + 4
-        ):
-            end += 1
-        title = _clean_title("".join(piece.text for piece in pieces[title_at:end]))
-        line = pieces[title_at].line
-        given = reading.facts.get("标题", "")
-        if given and names_document(given) and not names_document(title):
-            title, end = given, title_at
-        pieces = [*pieces[:title_at], *pieces[end:]]
-    elif not title:
-        title = name_title(name)
-        doubts.append(Doubt(0, "title-from-name", f"文中没有题目，用文件名“{title}”代替。"))
-    draft = Draft(title=title, line=line, files=reading.files)
+    title = take_title(pieces, reading.facts.get("标题", ""), name, doubts)
+    draft = Draft(title=title.text, line=title.line, files=reading.files)
     draft.facts = {k: v for k, v in reading.facts.items() if k.startswith("文枢") or k == "全文"}
-    draft.doubts = doubts
-    _fill_draft(draft, pieces, kinds, wrapping, reading.facts)
+    draft.doubts, draft.fields = doubts, title.fields
+    _fill_draft(draft, title.pieces, kinds, wrapping, reading.facts)
     return draft
-
-
-def name_title(name: str) -> str:
-    """A title from a file's name: without extension, copy marks and version words."""
-    stem = PurePath(name).stem
-    return _NAME_NOISE.sub("", stem).strip(" _-—") or stem or "未命名"
-
-
-def _clean_title(text: str) -> str:
-    title = re.sub(r"\s+", "" if re.search(r"[\u4e00-\u9fff]", text) else " ", text.strip())
-    return (
-        title.removeprefix("《").removesuffix("》")
-        if title.count("《") == 1 and title.endswith("》")
-        else title
-    )
-
-
-def _title_piece(pieces: Sequence[Piece]) -> int | None:
-    """The title: what the source calls so, else a short first line that reads like one."""
-    for at, piece in enumerate(pieces[:12]):
-        if piece.title and piece.text.strip():
-            return at
-    for at, piece in enumerate(pieces[:4]):
-        text = piece.text.strip()
-        if piece.type != "text" or not text or piece.label:
-            continue
-        if _DATE_LINE.match(text) or is_rule(piece):
-            continue
-        if len(pieces) > at + 1 and is_title_like(text) and len(text) <= 40:
-            return at
-        return None
-    return None
 
 
 # -- several documents a file ------------------------------------------------------------------------  # noqa: E501
@@ -231,9 +176,9 @@ def _compilation(
         own = pieces[start:end]
         title = cut.title or (reading.facts.get("标题", "") if cut.level == 1 else "")
         draft = Draft(
-            title=_clean_title(title) or "未命名", line=pieces[cut.at].line, ordinal=cut.ordinal
+            title=clean_title(title) or "未命名", line=pieces[cut.at].line, ordinal=cut.ordinal
         )
-        if own and cut.title and _clean_title(own[0].text) == draft.title:
+        if own and cut.title and clean_title(own[0].text) == draft.title:
             own = own[1:]
         if cut.level == 1:
             top = len(drafts)
@@ -292,6 +237,9 @@ def _fill_draft(
     pieces = unglued(join_broken(pieces, draft.doubts, wrapping))
     pieces = _without_date_line(pieces, draft)
     draft.doubts += scraping_marks(pieces)
+    signature = Signature()
+    if "文枢文档" not in properties:
+        pieces, signature = take_signature(pieces, draft.doubts)
     draft.nodes = build(pieces, draft.doubts)
     verdict = classify.classify(draft.title, draft.nodes, known=frozenset(kinds))
     draft.kind, draft.confidence, draft.reasons = verdict.kind, verdict.confidence, verdict.reasons
@@ -300,8 +248,11 @@ def _fill_draft(
     if known is not None:
         draft.kind, draft.confidence, draft.reasons = known.slug, 1.0, ["文件由文枢生成"]
     kind = kinds.get(draft.kind, OTHER)
-    draft.fields |= facts.fill(draft.title, kind, draft.nodes, properties)
-    draft.places = facts.places_to_fill(draft.nodes)
+    told = facts.fill(draft.title, kind, draft.nodes, properties)
+    draft.fields = signature.fields | draft.fields | told
+    if signature.department and not draft.fields.get("部门"):
+        draft.fields["部门"] = signature.department
+    draft.places = places_to_fill(draft.nodes)
     texts = [node.text for top in draft.nodes for node in top.walk()]
     draft.length = sum(map(len, texts))
     draft.signature = signature_of("".join(texts))
@@ -328,14 +279,15 @@ def unglued(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _without_date_line(pieces: list[Piece], draft: Draft) -> list[Piece]:
     """A date alone below the title is the page's, not the text's."""
-    if pieces and _DATE_LINE.match(pieces[0].text) and pieces[0].type == "text":
-        draft.doubts.append(
-            Doubt(
-                pieces[0].line, "page-date", f"题目下的日期没有放进正文：{pieces[0].text.strip()}"
-            )
-        )
-        return pieces[1:]
-    return pieces
+    if not (pieces and DATE_LINE.match(pieces[0].text) and pieces[0].type == "text"):
+        return pieces
+    text = pieces[0].text.strip()
+    told = "没有放进正文"
+    if text.startswith("发布日期") and (day := iso_day(re.sub(r"^发布日期\s*[:：]", "", text))):
+        draft.fields.setdefault("发布日期", day)
+        told = "写入信息表"
+    draft.doubts.append(Doubt(pieces[0].line, "page-date", f"题目下的日期{told}：{text}"))
+    return pieces[1:]
 
 
 def _finish(draft: Draft, kinds: Mapping[str, Kind]) -> None:

@@ -72,17 +72,6 @@ _PERIOD: Final = re.compile(
     r"((?:19|20)[0-9]{2})\s*年?\s*度?(上半年|下半年|第?[一二三四]季度|[0-9]{1,2}月(?:份)?)?"
 )
 _SUMMARY_YEAR: Final = re.compile(r"((?:19|20)[0-9]{2})年(?:度|以来|全年|上半年|第?[一二三四]季度)")
-_BLANK_FIELD: Final = re.compile(
-    "(?:^|[\\s\u3000；;，。,（(])([\u4e00-\u9fffA-Za-z]{2,8})\\s*[:：]"
-    "\\s*(?:[_\uff3f]{2,}|[ \u3000]*$|\\s{3,})",
-    re.MULTILINE,
-)
-_LEADS_ON: Final = re.compile("(?:如下|下列|以下|下表|包括|[是为的])$")
-_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
-_WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
-_BLANK_RUN: Final = re.compile(
-    r"([_＿]{3,}|[XxＸ]{2,}|[×]{2,}|〔[^〔〕]{1,12}〕|\[[^\[\]\d]{1,12}\]|【\s*】|（\s{2,}）|\(\s{2,}\))"  # noqa: RUF001
-)
 
 
 def department_of(title: str, text: str = "") -> str:
@@ -172,21 +161,3 @@ def _period(found: dict[str, object], title: str, text: str) -> None:
         found["期间"] = str(parse_period(written.replace("份", "")))
     except ValueError:
         return
-
-
-def places_to_fill(nodes: Sequence[Node]) -> list[str]:
-    """Names of the places to fill by hand (`姓名：`, `XXX`, `____`), each once, in order."""
-    found: dict[str, None] = {}
-    for top in nodes:
-        for node in top.walk():
-            text = node.text
-            if ":" in text or "：" in text:
-                names = [match[1] for match in _BLANK_FIELD.finditer(text)]
-                found |= {name: None for name in names if not _LEADS_ON.search(name)}
-            for match in _BLANK_RUN.finditer(text):
-                inner = match[1].strip("〔〕[]【】（）() ")
-                before = _WORD_BEFORE.search(text[max(0, match.start() - 6) : match.start()])
-                name = inner if _WORD.fullmatch(inner) else before[0] if before else ""
-                if name:
-                    found.setdefault(name, None)
-    return list(found)[:40]

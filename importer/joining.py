@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from importer.lines import is_signing
 from importer.marks import read_lost, read_mark
 from importer.model import Doubt
 from store.inline import is_cjk
@@ -121,6 +122,7 @@ def _belongs(
     if (
         not text
         or begins_anew(text)
+        or is_signing(text)
         or _STANDALONE.match(text)
         or _STANDALONE.match(before.text.strip())
     ):

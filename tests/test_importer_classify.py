@@ -7,9 +7,10 @@ from tools_importer import draft, kinds
 
 from importer.classify import classify
 from importer.drafting import outline_all
-from importer.facts import fill, places_to_fill
+from importer.facts import fill
 from importer.md import read_md_body
 from importer.model import Reading
+from importer.places import places_to_fill
 from store import Workspace
 from store.starter import starter_folder
 
