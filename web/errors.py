@@ -22,7 +22,16 @@ from store.exceptions import (
     WenshuError,
 )
 from store.files import reason
-from web.refusals import AccessDenied, BadUpload, ForgedRequest, LoginNeeded, TooManyTries
+from web.refusals import (
+    AccessDenied,
+    BadUpload,
+    ConditionMissing,
+    ForgedRequest,
+    LoginNeeded,
+    NotJson,
+    Outdated,
+    TooManyTries,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,6 +43,9 @@ _STATUSES: Final[tuple[tuple[type[WenshuError], int, str], ...]] = (
     (AccessDenied, 403, "没有权限"),
     (ForgedRequest, 403, "没有执行"),
     (TooManyTries, 429, "请稍后再试"),
+    (ConditionMissing, 428, "要写明改的是哪个文本"),
+    (Outdated, 412, "已被别人改过"),
+    (NotJson, 415, "格式不支持"),
     (NotFoundError, 404, "没有找到"),
     (AmbiguousDocument, 409, "不止一份"),
     (LockedDocument, 409, "已发布，不能直接修改"),

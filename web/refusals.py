@@ -36,3 +36,15 @@ class WrongHost(UsageError):
 
 class BadUpload(UsageError):
     """上传的文件不能使用。"""
+
+
+class ConditionMissing(UsageError):
+    """修改要写明改的是哪一个文本（If-Match）。"""
+
+
+class Outdated(WenshuError):
+    """您读取以后，这份文档已被别人改过，没有写入。"""
+
+
+class NotJson(UsageError):
+    """这里要的是 JSON。"""

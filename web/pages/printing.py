@@ -149,7 +149,7 @@ def word(doc_id: str) -> Response:
     entry = view().entry(doc_id)
     data = _word(entry, _template_name(view().workspace, entry), _asked_values())
     note("下载 Word", entry.id)
-    return _file(data, f"{_file_name(entry)}.docx", _DOCX)
+    return _file(data, f"{file_name(entry)}.docx", _DOCX)
 
 
 @blueprint.get("/pdf/<path:doc_id>")
@@ -161,7 +161,7 @@ def pdf(doc_id: str) -> Response:
         ("pdf", *_key(entry, name, values)), lambda: as_pdf(_word(entry, name, values))
     )
     note("下载 PDF", entry.id)
-    return _file(data, f"{_file_name(entry)}.pdf", "application/pdf")
+    return _file(data, f"{file_name(entry)}.pdf", "application/pdf")
 
 
 def _key(entry: Entry, name: str | None, values: Mapping[str, object]) -> tuple[object, ...]:
@@ -203,7 +203,8 @@ def _convert(data: bytes) -> bytes:
         return to_pdf([path])[0].read_bytes()
 
 
-def _file_name(entry: Entry) -> str:
+def file_name(entry: Entry) -> str:
+    """The name of a download: the title, and the version of an older text."""
     version = f"（{entry.meta.version}版）" if "@" in entry.id and entry.meta.version else ""
     return safe_file_name(entry.meta.title + version)
 
@@ -239,7 +240,7 @@ def _zip(entries: list[Entry]) -> bytes:
     taken: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, entry in enumerate(entries, 1):
-            name = _file_name(entry)
+            name = file_name(entry)
             name = f"{number:03d}-{name}" if name in taken else name
             taken.add(name)
             archive.writestr(f"{name}.docx", _word(entry, None, {}))

@@ -1,0 +1,19 @@
+"""The JSON API: the same objects as the commands' `--json`, under the person's rights.
+
+Every job of the pages for scripts. `web.api.table` holds what is asked and given; the modules fill
+it, and from it come the rules, the checks and the description.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint
+
+from web.api import keeping, making, metrics, reading, table, writing
+
+__all__ = ["blueprint"]
+
+blueprint: Final = Blueprint("api", __name__, url_prefix="/api")
+_MODULES: Final = (reading, writing, making, metrics, keeping)
+table.register(blueprint)
