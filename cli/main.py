@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "show": "查看一份文档",
     "new": "按提纲新建一份文档",
     "revise": "起草下一个版本",
-    "publish": "发布，并使旧版到期",
+    "publish": "发布，并使旧版到期；总结定稿",
     "correct": "登记一次文字更正",
     "history": "查看被改写过的文本",
     "restore": "取回被改写或删除的文本",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from store.document import Document
     from store.workspace import Workspace
 
+_SUMMARY = "year-end-summary"
+
 
 def check_workspace(
     workspace: Workspace,
@@ -76,7 +78,7 @@ def check_entry(workspace: Workspace, entry: Entry, today: date) -> list[Problem
 
 
 def _figures(workspace: Workspace, entry: Entry, document: Document) -> list[Problem]:
-    if document.metrics is None:
+    if document.metrics is None and document.kind.slug != _SUMMARY:
         return []
     from store.consistency import check_figures  # noqa: PLC0415 - summaries only
 

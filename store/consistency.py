@@ -185,10 +185,15 @@ def _check_days(document: Document, metrics: MetricSet) -> Iterator[Problem]:
 
 def _check_frozen(document: Document, metrics: MetricSet) -> list[Problem]:
     """Figures that were changed after the report was finished (定稿)."""
-    from store.metric_years import check_frozen  # noqa: PLC0415 (finished reports only)
+    from store.metric_years import check_frozen, frozen_path  # noqa: PLC0415 (reports only)
 
-    folder = document.path.parent
-    return check_frozen(document.path, [folder / name for name in document.meta.data], metrics)
+    meta = document.meta
+    finished = meta.raw.get("状态") or meta.raw.get("status")
+    if meta.data and finished == "定稿" and not frozen_path(document.path).is_file():
+        message = "状态是“定稿”，却没有存下定稿时的数，以后数据被改动不会发现。"
+        hint = f"请用 wenshu publish {document.id} 定稿；还没有定稿的，把状态改为“草稿”。"
+        return [Problem(str(document.path), 1, "warning", "finished-not-frozen", message, hint)]
+    return check_frozen(document.path, [document.path.parent / name for name in meta.data], metrics)
 
 
 # -- years -----------------------------------------------------------------------------------

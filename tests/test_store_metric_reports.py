@@ -6,17 +6,22 @@ import io
 import re
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from docx import Document
 
+from cli.commands.publish import command as publish
 from generator.render import render_document
 from store import Workspace
+from store.checker import check_entry
 from store.consistency import check_figures
 from store.exceptions import InputError, UsageError
 from store.finishing import compare_copy, file_copy, finish
+from store.metric_years import check_frozen, freeze
 from store.metrics import load_metrics
 from store.scaffold import new_document
 from store.summary import summary_outline, usual_title
@@ -166,6 +171,57 @@ def test_finished_reports_tell_later_changes(library):
     problems = check_figures(document, document.metrics, library)
     assert [problem.code for problem in problems] == ["frozen-changed"]
     assert "定稿时为2061万元，现为2071万元" in problems[0].message
+
+
+def test_finished_by_hand_is_told_and_publish_finishes(library):
+    entry = library.entry(BANK)
+    frozen = entry.path.with_suffix(".定稿数据.json")
+    frozen.unlink(missing_ok=True)
+    told = [p for p in check_entry(library, entry, date(2025, 1, 10)) if p.severity == "warning"]
+    assert [problem.code for problem in told] == ["finished-not-frozen"]
+    assert f"wenshu publish {BANK}" in told[0].hint
+    result = CliRunner().invoke(publish, [BANK, "-w", str(library.root)])
+    assert result.exit_code == 0
+    assert "已定稿" in result.output
+    assert frozen.is_file()
+    assert not [
+        p for p in check_entry(library, entry, date(2025, 1, 10)) if p.severity == "warning"
+    ]
+    text = entry.path.read_text(encoding="utf-8").replace("状态: 定稿\n", "")
+    frozen.unlink()
+    entry.path.write_text(text, encoding="utf-8")
+    library.refresh()
+    assert not [p for p in check_entry(library, library.entry(BANK), date(2025, 1, 10))
+                if p.severity == "warning"]  # fmt: skip
+
+
+def test_a_frozen_roll_up_tells_changes_of_its_members(library):
+    folder = library.entry(BANK).path.parent
+    data = folder / "数据" / "全行.yaml"
+    member = folder / "数据" / "甲.yaml"
+    member.write_text("指标:\n- {指标: 存款, 单位: 户, 性质: 时点, 期末: 5}\n", encoding="utf-8")
+    data.write_text("汇总: {甲: 甲.yaml}\n", encoding="utf-8")
+    report = folder / "全行.md"
+    freeze(report, [data])
+    assert check_frozen(report, [data], load_metrics([data])) == []
+    member.write_text(member.read_text(encoding="utf-8").replace("5", "6"), encoding="utf-8")
+    (told,) = check_frozen(report, [data], load_metrics([data]))
+    assert "定稿时为5户，现为6户" in told.message
+
+
+def test_wording_is_checked_without_any_data(library):
+    path = library.entry(BANK).path.with_name("无数据.md")
+    path.write_text(
+        "---\n标题: 2024年总结\n类别: 年终总结\n期间: 2024年\n---\n\n"
+        "不良率比年初下降0.3%，成本下降2倍，截止12月底收入增长-5%。\n", encoding="utf-8",
+    )  # fmt: skip
+    library.refresh()
+    codes = {
+        p.code for p in check_entry(library, library.entry("年终总结/无数据"), date(2025, 1, 1))
+    }
+    assert codes >= {
+        "points-not-percent", "times-with-decrease", "until-not-as-of", "sign-after-verb",
+    }  # fmt: skip
 
 
 def test_the_sent_file_is_filed_and_compared(library, tmp_path):

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-@click.command("publish", help="发布草案：锁定文本，旧版到新版生效之日为止。")
+@click.command(
+    "publish",
+    help="发布草案：锁定文本，旧版到新版生效之日为止。总结则定稿：把现有的数存在文档旁边。",
+)
 @click.argument("wanted", metavar="ID", shell_complete=complete_ids)
 @click.option(
     "--effective", type=Day(), metavar="日期", help="生效日期（缺省用文档里的，没有则为今天）。"
@@ -24,6 +27,12 @@ def command(wanted: str, effective: date | None, workspace_path: str | None) -> 
     from store.publishing import publish  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
+    entry = workspace.resolve(wanted)
+    if entry.meta.data and not workspace.versions.has_life_cycle(entry):
+        from store.finishing import finish  # noqa: PLC0415 - reports only
+
+        emit(f"已定稿：{entry.id}，数据存于 {finish(workspace, entry.id)}")
+        return
     done = publish(workspace, wanted, effective=effective)
     emit(f"已发布：{done.id}，{done.effective} 起生效。")
     if done.closed:
