@@ -21,11 +21,20 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode, checks, openapi
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import Failure, FailureGroup
+
+from store.scaffold import init_workspace
+from web import WebConfig, create_app
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from schemathesis import Case
+    from schemathesis import APIOperation, Case
 
 SEED = 8
 KNOWN = (
@@ -58,9 +67,6 @@ class Run:
 
     def all(self) -> None:
         """Every operation, those that delete last."""
-        from schemathesis import GenerationMode, openapi
-        from schemathesis.config import SchemathesisConfig
-
         schema = openapi.from_wsgi(
             "/api/openapi.json", self.app, headers=self.headers, config=SchemathesisConfig()
         )
@@ -69,10 +75,8 @@ class Run:
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 self.operation(operation, mode)
 
-    def operation(self, operation, mode) -> None:
+    def operation(self, operation: APIOperation, mode: GenerationMode) -> None:
         """One operation, with requests of one sort."""
-        from hypothesis import HealthCheck, Phase, given, seed, settings
-        from hypothesis.errors import Unsatisfiable
 
         @seed(SEED)
         @settings(
@@ -94,9 +98,6 @@ class Run:
 
     def one(self, case: Case) -> None:
         """One request and what is demanded of its answer."""
-        from schemathesis import checks
-        from schemathesis.core.failures import Failure, FailureGroup
-
         self.aim(case)
         try:
             answer = case.call(headers=self.headers)
@@ -139,9 +140,6 @@ class Run:
 
 def run(examples: int, seconds: float) -> Run:
     """A run over a library of its own."""
-    from store.scaffold import init_workspace
-    from web import WebConfig, create_app
-
     with tempfile.TemporaryDirectory(prefix="wenshu-fuzz-", ignore_cleanup_errors=True) as folder:
         root = Path(folder) / "库"
         init_workspace(root)
