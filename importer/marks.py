@@ -16,11 +16,16 @@ from store.numerals import CHINESE_PATTERN, CIRCLED, read_number, to_chinese, to
 _CN: Final = rf"{CHINESE_PATTERN}{{1,7}}"
 _AR: Final = r"[0-9０-９]{1,3}"
 _UNITS: Final = "万亿元%％倍个米年月日号时分秒份天周户张笔部人名次项条款"
+# What makes a decimal an amount and not a number: 1.5万元, but not 1.5人员要求.
+_MEASURE: Final = (
+    r"[万亿%％‰]|[美欧日港]?元|倍|个(?!人|体|别)|[小学课]时|分钟|平方|立方|公[里斤顷]|千[克米瓦]|[米吨升](?!级)|天(?!然)|"
+    r"年(?!度|终|初|末|休|假|龄|会|检|审)|月(?!度|末|初|底)|日(?!常|期|志)|[户张笔份](?=[，,。；;、]|$)|人(?=[，,。；;、次]|$)|次(?!日|月|年|要)|度(?=[，,。]|$)"
+)
 _MARK: Final = re.compile(
     rf"""
       第[ ]?(?P<ordinal>{_CN}|{_AR})[ ]?(?P<word>分编|编|章|节|条)(?P<also>之(?:{_CN}|{_AR}))?
     | (?P<decimal>[0-9]{{1,2}}(?:[.．][0-9]{{1,2}}){{1,3}})(?=[\s、]|[\u4e00-\u9fff“《（(]|[.．][\s\u4e00-\u9fff])
-        (?![{_UNITS}])[.．、]?
+        (?!\s*(?:{_MEASURE}))[.．、]?
     | (?P<comma>{_CN}|{_AR})\s?、
     | (?P<dot>{_CN}|{_AR})\s?[.．](?![0-9０-９])
     | [（(]\s?(?P<bracket>{_CN}|{_AR})\s?[）)][、.．]?(?![，,；;])

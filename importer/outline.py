@@ -163,7 +163,7 @@ def _agree_on_headings(flat: list[Node]) -> None:
         if len(run_in) + len(bare) == len(plain):
             for node in plain:
                 node.sort = "section"
-        elif len(headings) < len(plain):
+        elif len(headings) <= len(plain):
             for node in headings:
                 node.sort = "clause"
 
@@ -175,18 +175,18 @@ def _runs_in(text: str) -> bool:
 
 
 def _lists(flat: list[Node]) -> list[list[Node]]:
-    """The runs of numbers of one scheme that a number of a lesser rank does not end."""
+    """The runs of numbers of one scheme and depth that a number of a lesser rank does not end."""
     runs: list[list[Node]] = []
-    open_runs: dict[str, list[Node]] = {}
+    open_runs: dict[tuple[str, int], list[Node]] = {}
     for node in flat:
         if not node.label:
             if node.sort == "section" and node.piece.heading:
                 open_runs = {}
             continue
-        open_runs = {scheme: run for scheme, run in open_runs.items() if run[-1].rank <= node.rank}
-        run = open_runs.get(node.scheme)
+        open_runs = {form: run for form, run in open_runs.items() if run[-1].rank <= node.rank}
+        run = open_runs.get((node.scheme, node.rank))
         if run is None or node.number <= run[-1].number:
-            run = open_runs[node.scheme] = []
+            run = open_runs[node.scheme, node.rank] = []
             runs.append(run)
         run.append(node)
     return runs

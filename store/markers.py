@@ -19,6 +19,9 @@ _CHINESE: Final = r"[零〇一二三四五六七八九十百千万两廿卅]+"
 _ORDINAL: Final = rf"第(?P<ordinal>{_CHINESE}|[0-9０-９]{{1,4}})(?P<word>分编|编|章|节|条)"
 _ALSO: Final = rf"(?P<also>之(?:{_CHINESE}|[0-9０-９]{{1,2}}))?"
 _SMALL: Final = rf"{_CHINESE}|[0-9０-９]{{1,3}}"
+_DECIMAL: Final = r"(?P<decimal>[0-9]{1,2}(?:[.][0-9]{1,2})+)"
+# What makes a decimal at the start of a line an amount and not a number: `1.5 万元`.
+_MEASURE: Final = r"[万亿]|[美欧日港]?元|倍|个百分点|个月|小时|学时|分钟|平方|立方|公[里斤顷]|千[克米瓦]|[米吨升]|天(?!然)"
 ARTICLE_RANK: Final = 4
 _RANKS: Final = {"编": 0, "分编": 1, "章": 2, "节": 3, "条": ARTICLE_RANK}
 _LOWEST_RANK: Final = 9
@@ -32,6 +35,7 @@ _LITERAL: Final = re.compile(
     (?:
         {_ORDINAL}{_ALSO}(?=[\s：:【]|$)
       | (?P<comma>{_SMALL})、
+      | {_DECIMAL}(?=[ \t\u3000]+(?:[0-9.]{{1,8}})?[\u4e00-\u9fff“《（【A-Z])(?![ \t\u3000]+(?:{_MEASURE}))
       | [（(](?P<bracket>{_SMALL})[）)](?![、，])
       | (?P<half>[0-9０-９]{{1,3}})[）)]
       | (?P<circled>[{CIRCLED}])
@@ -47,7 +51,7 @@ _HEADING: Final = re.compile(
       | (?P<comma>{_SMALL})[、．]
       | [（(](?P<bracket>{_SMALL})[）)]
       | (?P<dotted>[0-9]{{1,3}})[.](?![0-9])
-      | (?P<decimal>[0-9]{{1,2}}(?:[.][0-9]{{1,2}})+)(?=\s)
+      | {_DECIMAL}(?=\s)
       | (?P<enclosed>[{ENCLOSED}])
     )
     """,
@@ -122,7 +126,7 @@ def rank_of(sample: str) -> int:
     if found.numeral == "一":
         return 6 if bracketed else 5
     below = bracketed or found.suffix in {"）", ")"}
-    return min(7 + below + found.suffix.count(".1"), _LOWEST_RANK)
+    return 7 + below + found.suffix.count(".1")
 
 
 def is_article(sample: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools_importer import codes, draft, kinds, labels, model, shape
+from tools_importer import codes, draft, kinds, labels, model, parsed, shape
 
 from importer.model import Piece
 from importer.outline import build
@@ -158,3 +158,25 @@ def test_decimal_headings_keep_their_numbers() -> None:
         "操作规程\n1 总则\n适用于全部网点的柜面业务，自印发之日起执行，由运营部负责解释。\n1.1 范围\n适用于柜面业务，不适用于自助设备业务和线上业务的处理。\n2 职责\n运营部负责检查和指导，各网点负责执行，每季度报告一次情况。"  # noqa: E501
     )
     assert labels(made.nodes) == ["1", "1.1", "2"]
+
+
+def test_decimal_numbers_nest_by_their_depth_and_come_back_as_clauses() -> None:
+    made = draft(
+        "设备管理制度\n1 总则\n1.1 目的\n为规范设备管理，制定本制度。\n1.2 人员要求\n操作人员应当持证。\n2 职责\n2.1 设备部负责\n"
+        "2.1.1 设备的采购；\n2.1.2 1.5万元以上设备的验收；\n2.2 使用部门负责日常保养。\n3 附则\n3.1 本制度自2023年3月1日起执行。"  # noqa: E501
+    )
+    assert labels(made.nodes) == [
+        "1", "1.1", "1.2", "2", "2.1", "2.1.1", "2.1.2", "2.2", "3", "3.1",
+    ]  # fmt: skip
+    assert "number-form" not in codes(made)
+    rows = [
+        (label, text)
+        for _, sort, label, text in parsed(made, kinds()["policy"].numbering)
+        if sort == "clause"
+    ]  # noqa: E501
+    assert rows[0] == ("2.1", "设备部负责")
+    assert rows[2:] == [
+        ("2.1.2", "1.5万元以上设备的验收；"),
+        ("2.2", "使用部门负责日常保养。"),
+        ("3.1", "本制度自2023年3月1日起执行。"),
+    ]

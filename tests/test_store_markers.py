@@ -149,7 +149,7 @@ def test_ranks_follow_the_order_of_office_texts():
     ranks = [rank_of(sample) for sample in order]
     assert ranks == sorted(set(ranks))
     assert rank_of("1）") == rank_of("（1）") == rank_of("1.1")
-    assert rank_of("1.1.1") == rank_of("1.1.1.1") == rank_of("①")
+    assert rank_of("1.1.1") == rank_of("①") < rank_of("1.1.1.1")
     assert rank_of("第一款") == rank_of("第一条")
 
 
@@ -199,3 +199,20 @@ def test_a_printed_label_reads_back(sample, number):
     marker = read_marker(format_label(sample, number) + " 正文")
     assert marker is not None
     assert (marker.number, marker.scheme) == (number, sample)
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("1.1 部门职责", "1.1"),
+        ("2.1.3 设备的报废。", "2.1.3"),
+        ("1.2　（一）类物资", "1.2"),
+        ("1.5 万元以上的支出", ""),
+        ("1.5 倍工资", ""),
+        ("1.1.", ""),
+        ("3.14", ""),
+    ],
+)
+def test_decimal_numbers_are_clauses_and_amounts_are_not(line: str, label: str) -> None:
+    found = read_marker(line)
+    assert (found.label if found else "") == label
