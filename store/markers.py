@@ -21,7 +21,10 @@ _ALSO: Final = rf"(?P<also>之(?:{_CHINESE}|[0-9０-９]{{1,2}}))?"
 _SMALL: Final = rf"{_CHINESE}|[0-9０-９]{{1,3}}"
 _DECIMAL: Final = r"(?P<decimal>[0-9]{1,2}(?:[.][0-9]{1,2})+)"
 # What makes a decimal at the start of a line an amount and not a number: `1.5 万元`.
-_MEASURE: Final = r"[万亿]|[美欧日港]?元|倍|个百分点|个月|小时|学时|分钟|平方|立方|公[里斤顷]|千[克米瓦]|[米吨升]|天(?!然)"
+_MEASURE: Final = (
+    r"[万亿]|[美欧日港]?元|倍|个百分点|个月|小时|学时|分钟"
+    r"|平方|立方|公[里斤顷]|千[克米瓦]|[米吨升]|天(?!然)"
+)
 ARTICLE_RANK: Final = 4
 _RANKS: Final = {"编": 0, "分编": 1, "章": 2, "节": 3, "条": ARTICLE_RANK}
 _LOWEST_RANK: Final = 9
@@ -35,7 +38,8 @@ _LITERAL: Final = re.compile(
     (?:
         {_ORDINAL}{_ALSO}(?=[\s：:【]|$)
       | (?P<comma>{_SMALL})、
-      | {_DECIMAL}(?=[ \t\u3000]+(?:[0-9.]{{1,8}})?[\u4e00-\u9fff“《（【A-Z])(?![ \t\u3000]+(?:{_MEASURE}))
+      | {_DECIMAL}(?=[ \t\u3000]+(?:[0-9.]{{1,8}})?[\u4e00-\u9fff“《（【A-Z])
+          (?![ \t\u3000]+(?:{_MEASURE}))
       | [（(](?P<bracket>{_SMALL})[）)](?![、，])
       | (?P<half>[0-9０-９]{{1,3}})[）)]
       | (?P<circled>[{CIRCLED}])

@@ -162,7 +162,7 @@ def test_decimal_headings_keep_their_numbers() -> None:
 
 def test_decimal_numbers_nest_by_their_depth_and_come_back_as_clauses() -> None:
     made = draft(
-        "设备管理制度\n1 总则\n1.1 目的\n为规范设备管理，制定本制度。\n1.2 人员要求\n操作人员应当持证。\n2 职责\n2.1 设备部负责\n"
+        "设备管理制度\n1 总则\n1.1 目的\n为规范设备管理，制定本制度。\n1.2 人员要求\n操作人员应当持证。\n2 职责\n2.1 设备部负责\n"  # noqa: E501
         "2.1.1 设备的采购；\n2.1.2 1.5万元以上设备的验收；\n2.2 使用部门负责日常保养。\n3 附则\n3.1 本制度自2023年3月1日起执行。"  # noqa: E501
     )
     assert labels(made.nodes) == [
@@ -173,7 +173,7 @@ def test_decimal_numbers_nest_by_their_depth_and_come_back_as_clauses() -> None:
         (label, text)
         for _, sort, label, text in parsed(made, kinds()["policy"].numbering)
         if sort == "clause"
-    ]  # noqa: E501
+    ]
     assert rows[0] == ("2.1", "设备部负责")
     assert rows[2:] == [
         ("2.1.2", "1.5万元以上设备的验收；"),
