@@ -22,7 +22,7 @@ PEOPLE = {
     "zhi": {"role": "制度管理员"},
     "xi": {"role": "系统管理员"},
 }
-_CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+_CSRF = re.compile(r'name="csrf" value="([0-9a-f]{128})"')
 
 
 def make_app(root: Path, *, people: bool = False, **settings: object) -> Flask:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, url_for
 from flask.json.provider import DefaultJSONProvider
 
-from web import errors, filters, security
+from web import compress, errors, filters, security
 from web.proxy import Proxy
 from web.rights import Act
 from web.site import Site, person, rights, site
@@ -55,6 +55,7 @@ def build(workspace_path: str | Path, config: WebConfig | None = None) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(filters.FILTERS)
     app.context_processor(_shared)
+    compress.set_up(app)  # before the gate's: what is done last to an answer is set up first
     security.set_up(app)
     errors.set_up(app)
     _register(app)

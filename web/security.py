@@ -168,13 +168,33 @@ def _by_session() -> Person | None:
 
 
 def csrf_token() -> str:
-    """The token that this browser's forms carry, bound to its session."""
+    """The token that this browser's forms carry, bound to its session, masked anew each time."""
     if (later := g.get("csrf_token")) is not None:
         return str(later)  # the page is kept; whoever sends it puts the token in
+    mask = secrets.token_bytes(hashlib.sha256().digest_size)
+    return mask.hex() + _masked(session_token(), mask).hex()
+
+
+def session_token() -> bytes:
+    """What the tokens of one session have in common."""
     if "id" not in session:
         session["id"] = secrets.token_urlsafe(24)
     bound = f"{session['id']}|{request.cookies.get(SESSION_COOKIE, '')}"
-    return hmac.new(site().secret, bound.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(site().secret, bound.encode(), hashlib.sha256).digest()
+
+
+def _masked(token: bytes, mask: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(token, mask, strict=True))
+
+
+def _unmasked(given: str) -> bytes:
+    """The token within what a form brought; empty where it is none."""
+    try:
+        both = bytes.fromhex(given)
+    except ValueError:
+        return b""
+    half = len(both) // 2
+    return _masked(both[half:], both[:half]) if len(both) == 2 * half > 0 else b""
 
 
 def _check_forgery(asked: Request) -> None:
@@ -185,7 +205,7 @@ def _check_forgery(asked: Request) -> None:
     if origin and origin != "null" and urlsplit(origin).netloc != asked.host:
         raise refused
     given = asked.headers.get("X-CSRF-Token") or asked.form.get("csrf", "")
-    if "id" not in session or not hmac.compare_digest(given.encode(), csrf_token().encode()):
+    if "id" not in session or not hmac.compare_digest(_unmasked(given), session_token()):
         raise refused
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Response, g, request, session
 
-from web.security import csrf_token
+from web.security import csrf_token, session_token
 from web.site import person, rights, site
 from web.theme import theme
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from web.library import View
 
-_MARK: Final = "0" * 64  # no token is all noughts
+_MARK: Final = "0" * 128  # no token is all noughts
 
 
 def whole_page(seen: View, make: Callable[[], str]) -> AnyResponse | str:
@@ -35,9 +35,8 @@ def whole_page(seen: View, make: Callable[[], str]) -> AnyResponse | str:
         request.full_path,
     )
     pieces = seen.state.pages.get(key, lambda: _pieces(make))
-    token = csrf_token()
-    answer = Response(token.join(pieces), mimetype="text/html")
-    answer.set_etag(_tag(pieces, token), weak=True)
+    answer = Response(csrf_token().join(pieces), mimetype="text/html")
+    answer.set_etag(_tag(pieces, session_token()), weak=True)
     return answer.make_conditional(request)
 
 
@@ -49,8 +48,8 @@ def _pieces(make: Callable[[], str]) -> list[str]:
         g.pop("csrf_token")
 
 
-def _tag(pieces: list[str], token: str) -> str:
-    told = hashlib.blake2b(token.encode(), digest_size=16)
+def _tag(pieces: list[str], token: bytes) -> str:
+    told = hashlib.blake2b(token, digest_size=16)
     for piece in pieces:
         told.update(piece.encode())
     return told.hexdigest()

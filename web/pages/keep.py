@@ -16,6 +16,7 @@ from web import ledger as ledger_rows
 from web.asking import read_day
 from web.comparing import compare as compare_versions
 from web.pages.document import loaded
+from web.paging import paged
 from web.rights import Act
 from web.site import demand, note, rights, site, view
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("keep", __name__, url_prefix="/library")
 _PAGE: Final = 100
+_GROUPS: Final = 50
+_IN_GROUP: Final = 30
 _SOON: Final = 90
 _SEVERITIES: Final = {"error": "错误", "warning": "警告", "notice": "提示"}
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,13 +49,12 @@ def library() -> str:
     if day is not None:
         entries = [e for e in entries if seen.workspace.versions.in_force(e, day)]
     entries.sort(key=lambda e: (e.meta.kind, e.meta.department, e.meta.title, e.id))
-    page = max(1, request.args.get("page", 1, int))
+    shown = paged(entries, _PAGE)
     return render_template(
         "library.html",
-        entries=entries[(page - 1) * _PAGE : page * _PAGE],
+        entries=shown.items,
         total=len(entries),
-        page=page,
-        more=len(entries) > page * _PAGE,
+        pages=shown,
         day=day,
         chosen=chosen,
         wanted=wanted,
@@ -87,9 +89,11 @@ def problems() -> str:
     groups: dict[str, list[Problem]] = {}
     for problem in shown:
         groups.setdefault(problem.path, []).append(problem)
+    pages = paged(list(groups.items()), _GROUPS)
     return render_template(
         "problems.html",
-        groups=[(_id_of(path), items) for path, items in groups.items()],
+        groups=[(_id_of(path), items[:_IN_GROUP], len(items)) for path, items in pages.items],
+        pages=pages,
         counts=counts,
         severity=severity,
         names=_SEVERITIES,
@@ -138,7 +142,14 @@ def ledger() -> str:
     demand(Act.CHECK)
     day, only = _ledger_day(), request.args.get("all") != "1"
     found = ledger_rows.rows(view(), day, only_in_force=only)
-    return render_template("ledger.html", rows=found, header=ledger_rows.HEADER, day=day, only=only)
+    return render_template(
+        "ledger.html",
+        total=len(found),
+        pages=paged(found, _PAGE),
+        header=ledger_rows.HEADER,
+        day=day,
+        only=only,
+    )
 
 
 @blueprint.get("/ledger.xlsx")

@@ -13,6 +13,7 @@ from flask import Blueprint, render_template, request, send_file
 
 from generator.sending_list import make_sending_list, scenes, write_sending_list
 from store.exceptions import WenshuError
+from web.paging import paged
 from web.refusals import BadUpload
 from web.site import note, site, view
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 MESSAGE_KIND: Final = "message-template"
+_GROUPS: Final = 60
 SUFFIXES: Final = frozenset({".xlsx", ".xls", ".csv"})
 _PLACE: Final = re.compile(r"〔([^〔〕]{1,20})〕")
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,8 +43,19 @@ class Group:
 def scenes_page() -> str:
     """All scenes, by document."""
     groups = [Group(entry, _scenes(entry)) for entry in _documents()]
-    wanted = request.args.get("q", "")
-    return render_template("messages.html", groups=[g for g in groups if g.scenes], wanted=wanted)
+    wanted = request.args.get("q", "").strip()
+    found = [group for group in groups if group.scenes]
+    shown = [group for group in found if _fits(group, wanted)] if len(found) > _GROUPS else found
+    pages = paged(shown, _GROUPS)
+    return render_template(
+        "messages.html", groups=pages.items, pages=pages, wanted=wanted, many=len(found) > _GROUPS
+    )
+
+
+def _fits(group: Group, wanted: str) -> bool:
+    """Whether a document has to do with what is wanted: its title, or one of its scenes."""
+    texts = [group.entry.meta.title, *(f"{s.name} {s.purpose} {s.text}" for s in group.scenes)]
+    return any(wanted.lower() in text.lower() for text in texts)
 
 
 def _documents() -> list[Entry]:

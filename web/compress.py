@@ -1,0 +1,66 @@
+"""Answers are packed for the wire where the browser can unpack them.
+
+Not for this computer itself, where packing only costs time. Tokens in the pages are masked anew for
+each answer (`web.security.csrf_token`), so that packed sizes tell nothing of them.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from flask import request
+
+from web.config import is_loopback
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+LEAST: Final = 1024
+LEVEL: Final = 4
+_BEST: Final = 9
+_TYPES: Final = frozenset(
+    {
+        "text/html", "text/css", "text/javascript", "application/javascript", "application/json",
+        "image/svg+xml", "text/plain", "text/csv",
+    }
+)  # fmt: skip
+
+
+def set_up(app: Flask) -> None:
+    """Pack every answer of this application that is worth it."""
+    app.after_request(pack)
+
+
+def pack(answer: Response) -> Response:
+    """The answer, packed where that saves time."""
+    if answer.mimetype not in _TYPES or "Content-Encoding" in answer.headers:
+        return answer
+    answer.vary.add("Accept-Encoding")
+    static = request.endpoint == "static"
+    if answer.status_code != 200 or request.method != "GET" or not _wanted(static=static):
+        return answer
+    if static:
+        answer.direct_passthrough = False
+    data = answer.get_data()
+    if len(data) < LEAST:
+        return answer
+    answer.set_data(_packed(data) if static else gzip.compress(data, LEVEL, mtime=0))
+    answer.headers["Content-Encoding"] = "gzip"
+    if tag := answer.get_etag()[0]:
+        answer.set_etag(tag, weak=True)
+    answer.headers.pop("Accept-Ranges", None)
+    return answer
+
+
+def _wanted(*, static: bool) -> bool:
+    """Whether the browser unpacks, and a wire lies between."""
+    if request.accept_encodings["gzip"] <= 0:
+        return False
+    return static or not is_loopback(request.remote_addr or "")
+
+
+@lru_cache(maxsize=32)
+def _packed(data: bytes) -> bytes:
+    return gzip.compress(data, _BEST, mtime=0)
