@@ -36,8 +36,4 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     from importlib import import_module  # noqa: PLC0415 - that is the point
 
-    if name == "SearchIndex":
-        from search.analysis import preload  # noqa: PLC0415 - beside the other imports
-
-        preload()
     return getattr(import_module(f"search.{_MODULES.get(name, 'errors')}"), name)

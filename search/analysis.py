@@ -10,7 +10,7 @@ character that stands alone between punctuation.
 
 from __future__ import annotations
 
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -24,43 +24,17 @@ MASK: Final = (1 << SHIFT) - 1
 _ASTRAL: Final = 0x10000
 
 
-class _Spare:
-    """A segmenter without own words, loaded beside other work because it takes 0.15 s."""
-
-    def __init__(self) -> None:
-        self._thread: Thread | None = None
-        self._found: Jieba | None = None
-        self._lock = Lock()
-
-    def load(self) -> None:
-        with self._lock:
-            if self._thread is None and self._found is None:
-                self._thread = Thread(target=self._fill)
-                self._thread.start()
-
-    def _fill(self) -> None:
-        from rjieba import Jieba  # noqa: PLC0415 - loads a dictionary
-
-        self._found = Jieba()
-
-    def take(self) -> Jieba:
-        with self._lock:
-            if self._thread is not None:
-                self._thread.join()
-                self._thread = None
-            if self._found is None:
-                self._fill()
-            found, self._found = self._found, None
-        assert found is not None
-        return found
+# Importing rjieba loads its dictionary, 0.15 s, and each further segmenter loads it again.
+_lent = Lock()
 
 
-_spare = _Spare()
+def _new_jieba() -> Jieba:
+    """The segmenter that the import made, once; the next ones have dictionaries of their own."""
+    import rjieba  # noqa: PLC0415 - loads a dictionary
 
-
-def preload() -> None:
-    """Begin to load the dictionary in the background; the first cut will need it."""
-    _spare.load()
+    if _lent.acquire(blocking=False):
+        return getattr(rjieba, "_DEFAULT_JIEBA", None) or rjieba.Jieba()
+    return rjieba.Jieba()
 
 
 class Segmenter:
@@ -73,7 +47,7 @@ class Segmenter:
 
     def _load(self) -> Jieba:
         if self._jieba is None:
-            jieba = _spare.take()
+            jieba = _new_jieba()
             for word in self._words:
                 jieba.add_word(word, None, None)
             self._jieba = jieba

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from functools import cached_property
 from itertools import accumulate
 from threading import Lock
@@ -21,6 +22,8 @@ from search.reading import Reader
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from search.generation import Generation
@@ -29,12 +32,14 @@ if TYPE_CHECKING:
     from search.terms import Question
 
     Array = NDArray[Any]
+    Similarity = Callable[[Question, Array], Array | None]
 
 DEPTH: Final = 200
 SUPPORT: Final = 0.3
 COVERED: Final = 0.3
 OUT_OF_FORCE: Final = 0.35
 UNCERTAIN_FORCE: Final = 0.85
+MEANING: Final = 1.0
 TITLE_FACTOR: Final = 0.6
 NAMED_FACTOR: Final = 1.5
 IN_NAMED: Final = 1.2
@@ -50,8 +55,9 @@ FACETS: Final = ("kind", "department", "status", "year")
 class ArrayEngine:
     """Answers requests from one generation."""
 
-    def __init__(self, generation: Generation) -> None:
-        """Answer from this generation."""
+    def __init__(self, generation: Generation, similarity: Similarity | None = None) -> None:
+        """Answer from this generation; `similarity` tells how near units are in meaning."""
+        self._similarity = similarity
         self.generation = generation
         self.corpus = generation.corpus
         self.table = generation.table
@@ -141,10 +147,16 @@ class ArrayEngine:
     @cached_property
     def _names(self) -> list[tuple[str, str]]:
         """Title and post of each document, folded, without blanks."""
-        fold = self.generation.analysis.folder
+        columns = (self._folded(self.table.column(name)) for name in ("title", "position"))
+        return list(zip(*columns, strict=True))
+
+    def _folded(self, texts: list[str]) -> list[str]:
+        """Short texts, folded as one: a text's length stays as it is."""
+        folded = self.generation.analysis.folder("\n".join(texts))
+        starts = [0, *accumulate(len(text) + 1 for text in texts)]
         return [
-            (fold(row.title).replace(" ", ""), fold(row.position).replace(" ", ""))
-            for row in self.table.rows
+            folded[start : start + len(text)].replace(" ", "")
+            for start, text in zip(starts, texts, strict=False)
         ]
 
     def _answer(
@@ -168,6 +180,7 @@ class ArrayEngine:
         best = best[np.lexsort((units[best], -final[best]))]
         raised = supported(rows[best], self._covered(question, units[best], final[best]), SUPPORT)
         raised = self._read(question, units[best], raised)
+        raised += self._meant(question, units[best], raised)
         order = np.lexsort((units[best], -raised))[:limit]
         found = []
         for at in order.tolist():
@@ -204,12 +217,20 @@ class ArrayEngine:
         result[first] = scores[first] * factors
         return result
 
+    def _meant(self, question: Question, units: Array, scores: Array) -> Array:
+        """What nearness in meaning adds; nothing where there are no vectors."""
+        near = self._similarity(question, units) if self._similarity and len(units) else None
+        if near is None:
+            return np.zeros(len(units))
+        added: Array = MEANING * float(scores.max()) * near
+        return added
+
     def _force_order(self, rows: Array, day: int) -> Array:
         """What stands first among the versions of one clause: in force, then the newest."""
         if day not in self._orders:
             state = self.table.in_force(day)
             rank_of = np.where(state == IN_FORCE, 2, np.where(state == UNKNOWN, 1, 0))
-            ages = np.array([row.age for row in self.table.rows], np.int64)
+            ages = np.array(self.table.column("age"), np.int64)
             self._orders = {day: rank_of * 10_000_000 + ages}
         order: Array = self._orders[day][rows]
         return order
@@ -251,11 +272,16 @@ class ArrayEngine:
     def _unpaired(self) -> list[list[int]]:
         """The rows of each text of several versions whose clauses were not paired yet."""
         families: dict[str, list[int]] = {}
-        for at, row in enumerate(self.table.rows):
-            families.setdefault(row.family, []).append(at)
-        several = [rows for rows in families.values() if len(rows) > 1]
+        names, ages = self.table.column("family"), self.table.column("age")
+        counts = Counter(names)
+        if len(counts) == len(names):
+            return []
+        for at, family in enumerate(names):
+            if counts[family] > 1:
+                families.setdefault(family, []).append(at)
+        several = list(families.values())
         for rows in several:
-            rows.sort(key=lambda at: -self.table.rows[at].age)
+            rows.sort(key=lambda at: -ages[at])
         return several
 
     def _pair(self, rows: Array) -> Array:

@@ -19,6 +19,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Self
 
     from numpy.typing import NDArray
 
@@ -34,32 +35,67 @@ class DamagedFileError(Exception):
     """A file of the index is not what it should be."""
 
 
+class ArrayWriter:
+    """Writes a new file whose arrays come piece by piece, each in any order with the others.
+
+    Args:
+        path: The file.
+        layout: Type and length of each array.
+        extra: What else the header says.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        layout: Mapping[str, tuple[np.dtype[Any], int]],
+        extra: Mapping[str, object],
+    ) -> None:
+        """Write the header."""
+        header, offset = {}, 0
+        for name, (kind, count) in layout.items():
+            header[name] = (kind.newbyteorder("<").str, count, offset)
+            offset += -(-kind.itemsize * count // _ALIGN) * _ALIGN
+        head = json.dumps({"arrays": header, "extra": extra}, ensure_ascii=False).encode()
+        head += b" " * (-(len(head) + 16) % _ALIGN)
+        self._kinds = {name: np.dtype(kind) for name, (kind, _, _) in header.items()}
+        self._places = {name: len(head) + 16 + at for name, (_, _, at) in header.items()}
+        self._path = path
+        self._file = path.open("wb")
+        self._file.write(MAGIC + struct.pack("<Q", len(head)) + head)
+        self._file.truncate(len(head) + 16 + offset)
+        self.checksum = 0
+
+    def write(self, name: str, piece: Array) -> None:
+        """Add a piece to an array."""
+        data = np.ascontiguousarray(piece, self._kinds[name])
+        self._file.seek(self._places[name])
+        self._file.write(data.view(np.uint8).data)
+        self._places[name] += data.nbytes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Flush to the disk and count the checksum of the whole file."""
+        with self._file:
+            if kind is None:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        if kind is None:
+            self.checksum = file_checksum(self._path)
+
+
 def write_arrays(path: Path, arrays: Mapping[str, Array], extra: Mapping[str, object]) -> int:
     """Write the arrays to a new file and flush it to the disk.
 
     Returns:
         The checksum of the whole file.
     """
-    header, offset = {}, 0
-    for name, array in arrays.items():
-        kind = array.dtype.newbyteorder("<").str
-        header[name] = (kind, len(array), offset)
-        offset += -(-array.nbytes // _ALIGN) * _ALIGN
-    head = json.dumps({"arrays": header, "extra": extra}, ensure_ascii=False).encode()
-    head += b" " * (-(len(head) + 16) % _ALIGN)
-    checksum = 0
-    with path.open("wb") as file:
-        pieces: list[bytes | memoryview] = [MAGIC + struct.pack("<Q", len(head)), head]
-        for array in arrays.values():
-            data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-            pieces += [data.view(np.uint8).data, b"\0" * (-data.nbytes % _ALIGN)]
-        for piece in pieces:
-            if len(piece):
-                file.write(piece)
-                checksum = zlib.crc32(piece, checksum)
-        file.flush()
-        os.fsync(file.fileno())
-    return checksum
+    layout = {name: (array.dtype, len(array)) for name, array in arrays.items()}
+    with ArrayWriter(path, layout, extra) as writer:
+        for name, array in arrays.items():
+            writer.write(name, array)
+    return writer.checksum
 
 
 def file_checksum(path: Path) -> int:
@@ -115,6 +151,11 @@ class ArrayFile:
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
+
+    def release(self) -> None:
+        """Let go of the memory of what was read so far; reading on maps it again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
 
 class Strings:

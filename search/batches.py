@@ -11,9 +11,11 @@ import json
 import os
 import subprocess
 import sys
+from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +24,7 @@ from search.library import cited_titles
 from search.marks import SegmentMark, write_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from search.frozen import Analysis
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 _PARALLEL_FROM: Final = 120
-_CHUNK_BYTES: Final = 24_000_000
 _MAX_WORKERS: Final = 8
 
 
@@ -75,43 +76,41 @@ def _alone(
     folder: Path,
     progress: Progress,
 ) -> list[Batch]:
-    batches = []
-    done = 0
-    for chunk in _chunks(entries, _CHUNK_BYTES):
-        batches.append(write_batch(library, analysis, chunk, folder))
-        done += len(chunk)
-        progress(done, len(entries))
-    return batches
+    counter = _Counter(len(entries), progress)
+    return list(write_batches(library, analysis, entries, folder, counter))
 
 
-def write_batch(
+def write_batches(
     library: Library,
     analysis: Analysis,
     entries: Sequence[tuple[Entry, str]],
     folder: Path,
     report: Callable[[int], None] = lambda _more: None,
-) -> Batch:
-    """Write one segment."""
+) -> Iterator[Batch]:
+    """Write segments of bounded size."""
     builder = SegmentBuilder(analysis.folder, analysis.segmenter)
-    documents = []
+    documents: list[tuple[str, list[str]]] = []
     for entry, stamp in entries:
         document = library.document(entry, stamp)
         builder.add(document)
         documents.append((entry.id, cited_titles(document)))
+        if builder.is_full:
+            yield Batch(write_segment(folder, *builder.arrays()), documents)
+            builder = SegmentBuilder(analysis.folder, analysis.segmenter)
+            documents = []
         report(1)
-    return Batch(write_segment(folder, *builder.arrays()), documents)
+    if documents:
+        yield Batch(write_segment(folder, *builder.arrays()), documents)
 
 
-def _chunks(entries: Sequence[tuple[Entry, str]], limit: int) -> list[list[tuple[Entry, str]]]:
-    chunks: list[list[tuple[Entry, str]]] = [[]]
-    size = 0
-    for pair in entries:
-        if chunks[-1] and size + pair[0].size > limit:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(pair)
-        size += pair[0].size
-    return chunks
+def _shares(
+    entries: Sequence[tuple[Entry, str]], workers: int
+) -> list[Sequence[tuple[Entry, str]]]:
+    """As many runs of documents as there are workers, of about the same size."""
+    ends = list(accumulate(entry.size for entry, _ in entries))
+    cuts = [bisect_left(ends, ends[-1] * part / workers) for part in range(1, workers)]
+    edges = pairwise([0, *cuts, len(entries)])
+    return [entries[low:high] for low, high in edges if low < high]
 
 
 def _together(
@@ -122,23 +121,21 @@ def _together(
     progress: Progress,
     workers: int,
 ) -> list[Batch]:
-    total = sum(entry.size for entry, _ in entries)
-    chunks = _chunks(entries, min(_CHUNK_BYTES, max(1, total // workers + 1)))
     counter = _Counter(len(entries), progress)
     frozen = analysis.to_json()
 
-    def work(chunk: list[tuple[Entry, str]]) -> Batch:
+    def work(share: Sequence[tuple[Entry, str]]) -> list[Batch]:
         job: dict[str, object] = {
             "root": str(library.workspace.root),
             "analysis": frozen,
             "folder": str(folder),
-            "entries": [(entry.id, stamp) for entry, stamp in chunk],
+            "entries": [(entry.id, stamp) for entry, stamp in share],
         }
-        batch = run_worker(job, counter)
-        return batch or write_batch(library, analysis, chunk, folder)
+        found = run_worker(job, counter)
+        return found or list(write_batches(library, analysis, share, folder))
 
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(work, chunks))
+        return [batch for found in pool.map(work, _shares(entries, workers)) for batch in found]
 
 
 class _Counter:
@@ -156,8 +153,8 @@ class _Counter:
             self._progress(min(self._done, self._total), self._total)
 
 
-def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch | None:
-    """Let another Python do a share; None when it could not."""
+def run_worker(job: dict[str, object], report: Callable[[int], None]) -> list[Batch]:
+    """Let another Python do a share; empty when it could not."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     environment["PYTHONUTF8"] = "1"
     command = [sys.executable, "-m", "search.worker"]
@@ -170,8 +167,8 @@ def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch |
             env=environment,
         )
     except OSError:
-        return None
-    found: Batch | None = None
+        return []
+    found: list[Batch] = []
     with process, suppress(OSError, ValueError, KeyError, TypeError):
         assert process.stdin is not None
         assert process.stdout is not None
@@ -182,5 +179,6 @@ def run_worker(job: dict[str, object], report: Callable[[int], None]) -> Batch |
             if "done" in told:
                 report(int(told["done"]))
             else:
-                found = Batch(SegmentMark(*told["mark"]), [(n, c) for n, c in told["documents"]])
-    return found if process.returncode == 0 else None
+                documents = [(n, c) for n, c in told["documents"]]
+                found.append(Batch(SegmentMark(*told["mark"]), documents))
+    return found if process.returncode == 0 else []

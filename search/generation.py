@@ -61,11 +61,13 @@ class Generation:
     def _rows_of(self, name: str, segment: Segment) -> Array:
         """The row of each unit's document, -1 for units of removed documents."""
         rows = np.full(len(segment.documents), -1, np.int64)
-        for at, row in enumerate(self.table.rows):
-            if row.segment == name:
-                if segment.documents[row.ordinal][0] != row.id:
-                    raise DamagedFileError(name)
-                rows[row.ordinal] = at
+        names, numbers = self.table.codes("segment")
+        here = np.flatnonzero(numbers == names.index(name)) if name in names else rows[:0]
+        places, ids = self.table.column("ordinal"), self.table.column("id")
+        mine = here.tolist()
+        if [segment.documents[places[at]] for at in mine] != [ids[at] for at in mine]:
+            raise DamagedFileError(name)
+        rows[[places[at] for at in mine]] = here
         owned: Array = rows[segment.owners]
         return owned
 

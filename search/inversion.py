@@ -17,7 +17,6 @@ from whoosh.util.numeric import length_to_byte
 from search.analysis import SHIFT, is_word, is_word_character
 from search.arrays import pack_strings
 from search.labels import label_key
-from search.saturation import BYTE_LENGTHS, saturation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 0xFFFFFFFF
 _TF_LIMIT: Final = 255
+_FULL: Final = 3_000_000
 
 
 class SegmentBuilder:
@@ -49,16 +49,21 @@ class SegmentBuilder:
         self._labels: list[int] = []
         self._types: list[int] = []
         self._owners: list[int] = []
-        self._documents: list[tuple[str, str]] = []
+        self._documents: list[str] = []
         self.characters = 0
 
     def __len__(self) -> int:
         return len(self._documents)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to write it: about 40 bytes of memory are needed a character."""
+        return self.characters >= _FULL
+
     def add(self, document: IndexedDocument) -> None:
         """Take one document in."""
         owner = len(self._documents)
-        self._documents.append((document.id, document.stamp))
+        self._documents.append(document.id)
         for unit in document.units:
             self._add_unit(unit, owner)
 
@@ -145,11 +150,11 @@ class SegmentBuilder:
         pairs = (keys >> np.uint64(32)).astype(np.int64)
         units = len(base) - 1
         owners = np.searchsorted(base, places, side="right") - 1
-        numbers, first = np.unique(pairs, return_index=True)
-        term = np.cumsum(np.diff(pairs, prepend=pairs[:1]) != 0) if len(pairs) else pairs
-        postings, total = _postings(
-            term.astype(np.uint64) << np.uint64(32) | owners.astype(np.uint64), units, "g"
-        )
+        first = np.flatnonzero(np.diff(pairs, prepend=-1))
+        numbers = pairs[first]
+        counts = np.diff(np.append(first, len(pairs)))
+        term = np.arange(len(first), dtype=np.uint64).repeat(counts)
+        postings, total = _postings(term << np.uint64(32) | owners.astype(np.uint64), units, "g")
         width = len(alphabet)
         left = alphabet[numbers // width].astype(np.uint64)
         right = alphabet[numbers % width].astype(np.uint64)
@@ -162,13 +167,15 @@ class SegmentBuilder:
 
 def _gram_keys(codes: Array) -> tuple[Array, Array]:
     """(pair, place) keys of every gram, and the characters in the order of their numbers."""
-    alphabet, numbers = np.unique(codes, return_inverse=True)
+    present = np.bincount(codes)
+    alphabet = np.flatnonzero(present)
     word = np.array([is_word_character(chr(code)) for code in alphabet.tolist()], bool)
     alphabet = np.concatenate(([0], alphabet))
     word = np.concatenate(([False], word))
     if len(alphabet) > 0xFFFF:
         raise OverflowError("too many different characters")
-    numbers = (numbers + 1).astype(np.uint64)
+    present[alphabet[1:]] = np.arange(1, len(alphabet))
+    numbers = present[codes].astype(np.uint64)
     marks = np.concatenate(([False], word[numbers], [False]))
     here, after, before = marks[1:-1], marks[2:], marks[:-2]
     paired = np.flatnonzero(here & after)
@@ -198,15 +205,4 @@ def _postings(keys: Array, units: int, name: str) -> tuple[dict[str, Array], int
         f"{name}.docs": docs,
         f"{name}.tf": tf,
         f"{name}.len": coded,
-        f"{name}.top": term_tops(docs, tf, coded, starts, total / max(units, 1)),
     }, total
-
-
-def term_tops(docs: Array, tf: Array, coded: Array, starts: Array, average: float) -> Array:
-    """The highest saturation of each term at this average length."""
-    if not len(docs):
-        return np.zeros(0, np.float32)
-    norms = saturation(BYTE_LENGTHS, average or 1.0)[coded]
-    values = (tf / (tf + norms[docs])).astype(np.float32)
-    tops: Array = np.maximum.reduceat(values, starts)
-    return tops

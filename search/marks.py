@@ -29,7 +29,16 @@ class SegmentMark:
 
 def write_segment(folder: Path, arrays: dict[str, Array], extra: dict[str, object]) -> SegmentMark:
     """Write a new segment; nothing refers to it yet."""
-    path = folder / f"segment-{os.getpid():x}{secrets.token_hex(4)}.bin"
-    checksum = write_arrays(path, arrays, extra)
+    path = new_segment(folder)
+    return mark_segment(path, write_arrays(path, arrays, extra))
+
+
+def new_segment(folder: Path) -> Path:
+    """A name for a segment that no other has."""
+    return folder / f"segment-{os.getpid():x}{secrets.token_hex(4)}.bin"
+
+
+def mark_segment(path: Path, checksum: int) -> SegmentMark:
+    """A segment that was written."""
     status = path.stat()
     return SegmentMark(path.name, status.st_size, status.st_mtime_ns, checksum)

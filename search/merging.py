@@ -1,61 +1,92 @@
 """Several segments into one, removed units left out.
 
-Terms are merged range by range: in each range the postings of all segments are gathered and brought
-into order by term; units stay in order because the segments are taken in order. So memory is
-bounded by the result, not by sorting everything at once.
+Terms are merged range by range: in each range the postings of all segments are gathered, brought
+into order by term and written; units stay in order because the segments are taken in order. So
+memory is bounded by a range and by what is known of each unit and term, not by the postings.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from search.arrays import pack_strings
-from search.inversion import term_tops
+from search.arrays import ArrayWriter, pack_strings
 from search.segment import GRAMS, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from search.segment import Segment
 
     Array = NDArray[Any]
+    Read = Callable[[int, int], tuple[Array, tuple[Array, ...]]]
 
 _RANGE_TERMS: Final = 60_000
-_RANGE_POSTINGS: Final = 4_000_000
+_RANGE_POSTINGS: Final = 1_000_000
+_PIECE: Final = 1 << 22
+_STRINGS: Final = ("u.text", "u.info")
 
 
-def merge(
-    segments: Sequence[Segment], alive: Sequence[Array]
-) -> tuple[dict[str, Array], dict[str, object]]:
-    """The arrays and header of one segment that replaces these."""
+def merge(path: Path, segments: Sequence[Segment], alive: Sequence[Array]) -> tuple[int, list[str]]:
+    """Write one segment that replaces these.
+
+    Args:
+        path: The new file.
+        segments: What is merged, in order.
+        alive: For each, which units are kept.
+
+    Returns:
+        The checksum of the file, and the documents in it.
+    """
     units = _Units(segments, alive)
-    arrays = units.arrays()
-    words = sorted({word.encode() for s in segments for word in _all_words(s)})
-    blob, starts = pack_strings([word.decode() for word in words])
-    arrays |= {"w.blob": blob, "w.starts": starts}
-    word_numbers = {word: number for number, word in enumerate(words)}
-    maps = [
-        np.array([word_numbers[word.encode()] for word in _all_words(s)], np.int64)
-        for s in segments
-    ]
-    arrays |= _merge_field(units, WORDS, maps, len(words))
+    words, word_maps = _all_words(segments)
     codes = np.unique(np.concatenate([s.file["g.codes"] for s in segments]))
-    maps = [codes.searchsorted(s.file["g.codes"]) for s in segments]
-    arrays |= _merge_field(units, GRAMS, maps, len(codes))
-    arrays |= _merge_places(units, maps, len(codes))
-    arrays["g.codes"] = codes
-    totals = {name: units.total(name) for name in (WORDS, GRAMS)}
+    code_maps = [codes.searchsorted(s.file["g.codes"]) for s in segments]
+    arrays = units.arrays() | {"g.codes": codes}
+    arrays["w.blob"], arrays["w.starts"] = pack_strings(words)
+    kept = {name: units.kept_postings(name) for name in (WORDS, GRAMS)}
+    layout = {name: (array.dtype, len(array)) for name, array in arrays.items()}
+    layout |= {name: (np.dtype(np.uint8), int(arrays[f"{name}_at"][-1])) for name in _STRINGS}
+    for letter, terms, (count, _) in zip(
+        "wg", (len(words), len(codes)), kept.values(), strict=True
+    ):
+        layout[f"{letter}.at"] = np.dtype(np.int64), terms + 1
+        layout[f"{letter}.docs"] = np.dtype(np.uint32), count
+        layout[f"{letter}.tf"] = np.dtype(np.uint8), count
+    layout["g.occ_at"] = np.dtype(np.int64), len(codes) + 1
+    layout["g.occ"] = np.dtype(np.uint32), units.kept_places()
+    totals = {name: total for name, (_, total) in kept.items()}
     extra = {"units": units.count, "documents": units.documents, "totals": totals}
-    return arrays, extra
+    with ArrayWriter(path, layout, extra) as writer:
+        for name, array in arrays.items():
+            writer.write(name, array)
+        units.write_strings(writer)
+        _write_lists(writer, units.postings(WORDS, word_maps), ("w.at", "w.docs", "w.tf"), words)
+        _write_lists(writer, units.postings(GRAMS, code_maps), ("g.at", "g.docs", "g.tf"), codes)
+        _write_lists(writer, units.places(code_maps), ("g.occ_at", "g.occ"), codes)
+    return writer.checksum, units.documents
 
 
-def _all_words(segment: Segment) -> Iterator[str]:
-    vocabulary = segment.fields[WORDS].vocabulary
-    return (vocabulary.text(number) for number in range(len(vocabulary)))
+def _all_words(segments: Sequence[Segment]) -> tuple[list[str], list[Array]]:
+    """The words of all segments in order, and where those of each segment are among them."""
+    own = [segment.words() for segment in segments]
+    words = sorted({word for found in own for word in found})
+    numbers = {word: number for number, word in enumerate(words)}
+    maps = [np.fromiter(map(numbers.__getitem__, found), np.int64, len(found)) for found in own]
+    return [word.decode("utf-8", "surrogatepass") for word in words], maps
+
+
+class _Lists(NamedTuple):
+    """For each term of a segment a list: where it begins, the term's new number, its values."""
+
+    starts: Array
+    mapping: Array
+    read: Read
+    release: Callable[[], None]
 
 
 class _Units:
@@ -64,9 +95,10 @@ class _Units:
     def __init__(self, segments: Sequence[Segment], alive: Sequence[Array]) -> None:
         self.segments = segments
         self.kept = [np.flatnonzero(mask) for mask in alive]
+        self.whole = [bool(mask.all()) for mask in alive]
         self.numbers: list[Array] = []
         self.shifts: list[Array] = []
-        self.documents: list[tuple[str, str]] = []
+        self.documents: list[str] = []
         self.owners: list[Array] = []
         self.count = 0
         base = 0
@@ -92,6 +124,7 @@ class _Units:
         self.owners.append(numbers[segment.owners[kept]])
 
     def arrays(self) -> dict[str, Array]:
+        """What is known of each unit, texts left out."""
         pairs = list(zip(self.segments, self.kept, strict=True))
         shifted = list(zip(self.segments, self.kept, self.shifts, strict=True))
         base = [s.base[:-1].astype(np.int64)[kept] + shift[kept] for s, kept, shift in shifted]
@@ -103,105 +136,124 @@ class _Units:
             "u.label": np.concatenate([s.labels[kept] for s, kept in pairs]),
             "u.type": np.concatenate([s.types[kept] for s, kept in pairs]),
         }
-        for name in ("u.text", "u.info"):
-            arrays |= self._strings(name)
         for name in ("w.len", "g.len"):
             arrays[name] = np.concatenate([s.file[name][kept] for s, kept in pairs])
+        for name in _STRINGS:
+            lengths = [np.diff(s.file[f"{name}_at"])[kept] for s, kept in pairs]
+            arrays[f"{name}_at"] = np.concatenate(([0], np.cumsum(np.concatenate(lengths))))
         return arrays
 
-    def _strings(self, name: str) -> dict[str, Array]:
-        pieces: list[Array] = []
-        lengths: list[Array] = []
-        for segment, kept in zip(self.segments, self.kept, strict=True):
-            blob, starts = segment.file[name], segment.file[f"{name}_at"]
-            edges = np.flatnonzero(np.diff(kept) != 1) + 1
-            pieces.extend(
-                blob[int(starts[run[0]]) : int(starts[run[-1] + 1])]
-                for run in np.split(kept, edges)
-                if len(run)
-            )
-            lengths.append(np.diff(starts)[kept])
-        at = np.concatenate(([0], np.cumsum(np.concatenate(lengths))))
-        joined = np.concatenate(pieces) if pieces else np.zeros(0, np.uint8)
-        return {name: joined, f"{name}_at": at.astype(np.int64)}
+    def write_strings(self, writer: ArrayWriter) -> None:
+        """Texts and what is told of each unit, in runs of kept units."""
+        for name in _STRINGS:
+            for segment, kept in zip(self.segments, self.kept, strict=True):
+                blob, starts = segment.file[name], segment.file[f"{name}_at"]
+                edges = np.flatnonzero(np.diff(kept) != 1) + 1
+                for run in np.split(kept, edges) if len(kept) else ():
+                    end = int(starts[run[-1] + 1])
+                    for at in range(int(starts[run[0]]), end, _PIECE):
+                        writer.write(name, blob[at : min(at + _PIECE, end)])
+                segment.file.release()
 
-    def total(self, name: str) -> int:
-        """The length of a field; segments with removed units are counted from their postings."""
-        total = 0
-        for segment, kept in zip(self.segments, self.kept, strict=True):
+    def kept_postings(self, name: str) -> tuple[int, int]:
+        """How many postings of a field stay, and the length of the field."""
+        count = total = 0
+        for at, segment in enumerate(self.segments):
             field = segment.fields[name]
-            if len(kept) == segment.units:
-                total += field.total
-            else:
-                mask = np.zeros(segment.units, bool)
-                mask[kept] = True
-                total += int(field.tf[mask[field.docs]].sum(dtype=np.int64))
-        return total
+            if self.whole[at]:
+                count, total = count + len(field.docs), total + field.total
+                continue
+            for low in range(0, len(field.docs), _PIECE):
+                keep = self.numbers[at][field.docs[low : low + _PIECE]] >= 0
+                count += int(keep.sum())
+                total += int(field.tf[low : low + _PIECE][keep].sum(dtype=np.int64))
+        return count, total
+
+    def kept_places(self) -> int:
+        """How many places of pairs in the running text stay."""
+        count = 0
+        for at, segment in enumerate(self.segments):
+            if self.whole[at]:
+                count += len(segment.occurrences)
+                continue
+            for low in range(0, len(segment.occurrences), _PIECE):
+                units = segment.unit_of_place(segment.occurrences[low : low + _PIECE])
+                count += int((self.numbers[at][units] >= 0).sum())
+        return count
+
+    def postings(self, name: str, maps: Sequence[Array]) -> list[_Lists]:
+        """The units of each term with their counts."""
+        return [
+            _Lists(
+                segment.fields[name].at,
+                maps[at],
+                _posting_reader(segment, name, self.numbers[at]),
+                segment.file.release,
+            )
+            for at, segment in enumerate(self.segments)
+        ]
+
+    def places(self, maps: Sequence[Array]) -> list[_Lists]:
+        """The places of each pair."""
+        return [
+            _Lists(
+                segment.occurrence_at,
+                maps[at],
+                _place_reader(segment, self.numbers[at], self.shifts[at]),
+                segment.file.release,
+            )
+            for at, segment in enumerate(self.segments)
+        ]
 
 
-def _merge_field(units: _Units, name: str, maps: list[Array], terms: int) -> dict[str, Array]:
-    fields = [segment.fields[name] for segment in units.segments]
-    counts = np.zeros(terms, np.int64)
-    docs_out, tf_out = [], []
-    for low, high in _ranges([field.at for field in fields], maps, terms):
-        numbers, docs, tf = [], [], []
-        for field, mapping, renumber in zip(fields, maps, units.numbers, strict=True):
+def _posting_reader(segment: Segment, name: str, numbers: Array) -> Read:
+    field = segment.fields[name]
+
+    def read(start: int, end: int) -> tuple[Array, tuple[Array, ...]]:
+        units = numbers[field.docs[start:end]]
+        keep = units >= 0
+        return keep, (units[keep].astype(np.uint32), field.tf[start:end][keep])
+
+    return read
+
+
+def _place_reader(segment: Segment, numbers: Array, shifts: Array) -> Read:
+    def read(start: int, end: int) -> tuple[Array, tuple[Array, ...]]:
+        old = segment.occurrences[start:end]
+        units = segment.unit_of_place(old)
+        keep = numbers[units] >= 0
+        return keep, ((old + shifts[units])[keep].astype(np.uint32),)
+
+    return read
+
+
+def _write_lists(
+    writer: ArrayWriter, sources: list[_Lists], names: tuple[str, ...], terms: Sequence[Any] | Array
+) -> None:
+    """Merge the lists of each term; the first name is that of where they begin."""
+    counts = np.zeros(len(terms) + 1, np.int64)
+    for low, high in _ranges(sources, len(terms)):
+        numbers, columns = [], []
+        for starts, mapping, read, release in sources:
             first, last = mapping.searchsorted(low), mapping.searchsorted(high)
-            start, end = int(field.at[first]), int(field.at[last])
-            unit = renumber[field.docs[start:end]]
-            keep = unit >= 0
-            term = np.repeat(mapping[first:last] - low, np.diff(field.at[first : last + 1]))
-            numbers.append(term[keep].astype(np.uint16))
-            docs.append(unit[keep].astype(np.uint32))
-            tf.append(field.tf[start:end][keep])
+            keep, found = read(int(starts[first]), int(starts[last]))
+            term = np.repeat(mapping[first:last] - low, np.diff(starts[first : last + 1]))
+            numbers.append(term.astype(np.uint16)[keep])
+            columns.append(found)
+            release()
         number = np.concatenate(numbers)
+        counts[low + 1 : high + 1] = np.bincount(number, minlength=high - low)
         order = np.argsort(number, kind="stable")
-        counts[low:high] = np.bincount(number, minlength=high - low)
-        docs_out.append(np.concatenate(docs)[order])
-        tf_out.append(np.concatenate(tf)[order])
-    return _finish(units, name, counts, np.concatenate(docs_out), np.concatenate(tf_out))
+        for name, pieces in zip(names[1:], zip(*columns, strict=True), strict=True):
+            writer.write(name, np.concatenate(pieces)[order])
+    writer.write(names[0], np.cumsum(counts))
 
 
-def _finish(units: _Units, name: str, counts: Array, docs: Array, tf: Array) -> dict[str, Array]:
-    letter = name[0]
-    at = np.concatenate(([0], np.cumsum(counts)))
-    pairs = zip(units.segments, units.kept, strict=True)
-    lengths = np.concatenate([s.fields[name].lengths[kept] for s, kept in pairs])
-    tops = np.zeros(len(counts), np.float32)
-    present = np.flatnonzero(counts)
-    average = units.total(name) / max(units.count, 1)
-    tops[present] = term_tops(docs, tf, lengths, at[:-1][present], average)
-    return {f"{letter}.at": at, f"{letter}.docs": docs, f"{letter}.tf": tf, f"{letter}.top": tops}
-
-
-def _merge_places(units: _Units, maps: list[Array], terms: int) -> dict[str, Array]:
-    counts = np.zeros(terms, np.int64)
-    out = []
-    starts = [segment.occurrence_at for segment in units.segments]
-    for low, high in _ranges(starts, maps, terms):
-        numbers, places = [], []
-        for at, segment in enumerate(units.segments):
-            mapping = maps[at]
-            first, last = mapping.searchsorted(low), mapping.searchsorted(high)
-            start, end = int(starts[at][first]), int(starts[at][last])
-            old = segment.occurrences[start:end]
-            unit = segment.unit_of_place(old)
-            keep = units.numbers[at][unit] >= 0
-            term = np.repeat(mapping[first:last] - low, np.diff(starts[at][first : last + 1]))
-            numbers.append(term[keep].astype(np.uint16))
-            places.append((old.astype(np.int64) + units.shifts[at][unit])[keep].astype(np.uint32))
-        number = np.concatenate(numbers)
-        counts[low:high] = np.bincount(number, minlength=high - low)
-        out.append(np.concatenate(places)[np.argsort(number, kind="stable")])
-    at_all = np.concatenate(([0], np.cumsum(counts)))
-    return {"g.occ": np.concatenate(out), "g.occ_at": at_all}
-
-
-def _ranges(starts: list[Array], maps: list[Array], terms: int) -> Iterator[tuple[int, int]]:
+def _ranges(sources: Sequence[_Lists], terms: int) -> Iterator[tuple[int, int]]:
     """Ranges of new terms with a bounded number of terms and postings each."""
     weights = np.zeros(terms, np.int64)
-    for start, mapping in zip(starts, maps, strict=True):
-        weights[mapping] += np.diff(start)
+    for source in sources:
+        weights[source.mapping] += np.diff(source.starts)
     ends = np.cumsum(weights)
     low = 0
     while low < terms:
@@ -210,5 +262,3 @@ def _ranges(starts: list[Array], maps: list[Array], terms: int) -> Iterator[tupl
         high = min(max(high, low + 1), low + _RANGE_TERMS, terms)
         yield low, high
         low = high
-    if not terms:
-        yield 0, 0

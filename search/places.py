@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 CURRENT: Final = "current.json"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -98,7 +99,6 @@ class Field:
         self.at = file[f"{letter}.at"]
         self.docs = file[f"{letter}.docs"]
         self.tf = file[f"{letter}.tf"]
-        self.tops = file[f"{letter}.top"]
         self.lengths = file[f"{letter}.len"]
         self.total = int(file.extra["totals"][name])
         self._norms: tuple[float, Array] | None = None
@@ -199,9 +199,7 @@ class Segment:
         self.file = ArrayFile(path)
         self.path = path
         self.units = int(self.file.extra["units"])
-        self.documents: list[tuple[str, str]] = [
-            (str(name), str(stamp)) for name, stamp in self.file.extra["documents"]
-        ]
+        self.documents: list[str] = self.file.extra["documents"]
         self.fields = {WORDS: Field(self.file, WORDS), GRAMS: Field(self.file, GRAMS)}
         self.owners = self.file["u.doc"]
         self.labels = self.file["u.label"]
@@ -214,6 +212,11 @@ class Segment:
         self._info = Strings(self.file["u.info"], self.file["u.info_at"])
         if len(self.owners) != self.units or len(self._text) != self.units:
             raise DamagedFileError(str(path))
+
+    def words(self) -> list[bytes]:
+        """All words, in the order of their bytes."""
+        blob, starts = self.file["w.blob"].tobytes(), self.file["w.starts"].tolist()
+        return [blob[low:high] for low, high in pairwise(starts)]
 
     def whole_text(self, unit: int) -> str:
         """Context and text of a unit as they were indexed, unfolded."""

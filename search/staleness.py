@@ -16,14 +16,12 @@ def is_behind(generation: Generation, library: Library) -> bool:
     if generation.stamp != library.stamp:
         return True
     files = library.files()
-    rows = generation.table.rows
-    if len(files) != len(rows) + len(generation.skipped):
+    table = generation.table
+    if len(files) != len(table) + len(generation.skipped):
         return True
     if any(files.get(name) != tuple(mark) for name, mark in generation.skipped.items()):
         return True
-    for row in rows:
-        if files.get(row.id) != (row.size, row.mtime_ns):
-            return True
-        if any(file_mark(mark[0]) != mark for mark in row.data):
-            return True
-    return False
+    known = zip(table.column("size"), table.column("mtime_ns"), strict=True)
+    if list(known) != list(map(files.get, table.column("id"))):
+        return True
+    return any(file_mark(mark[0]) != mark for marks in table.column("data") for mark in marks)

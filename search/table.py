@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
@@ -68,7 +69,31 @@ class Row:
     cites: list[str] = field(default_factory=list)
 
 
+_REPEATED: Final = 4
 _COLUMNS: Final = tuple(item.name for item in fields(Row))
+
+
+class _Rows(Sequence[Row]):
+    """Rows that are made of columns when they are asked for."""
+
+    def __init__(self, columns: list[list[Any]]) -> None:
+        self._columns = columns
+        self._made: list[Row | None] = [None] * len(columns[0])
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        found = self._made[at]
+        if found is None:
+            found = self._made[at] = Row(*(column[at] for column in self._columns))
+        return found
 
 
 class Table:
@@ -76,32 +101,44 @@ class Table:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         """Keep the rows in order of ids."""
-        self.rows = sorted(rows, key=lambda row: row.id)
+        self.rows: Sequence[Row] = sorted(rows, key=lambda row: row.id)
+        self._columns: dict[str, list[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def to_json(self) -> dict[str, list[Any]]:
+    def column(self, name: str) -> list[Any]:
+        """One attribute of all rows."""
+        if name not in self._columns:
+            self._columns[name] = [getattr(row, name) for row in self.rows]
+        return self._columns[name]
+
+    def to_json(self) -> dict[str, object]:
         """The rows column by column."""
-        return {name: [getattr(row, name) for row in self.rows] for name in _COLUMNS}
+        return {name: _coded(self.column(name)) for name in _COLUMNS}
 
     @classmethod
-    def from_json(cls, columns: Mapping[str, list[Any]]) -> Table:
+    def from_json(cls, columns: Mapping[str, Any]) -> Table:
         """Read what `to_json` gave.
 
         Raises:
             DamagedFileError: Columns are missing or of different lengths.
         """
+        table = cls(())
         try:
-            values = zip(*(columns[name] for name in _COLUMNS), strict=True)
-            return cls(Row(*row) for row in values)
-        except (KeyError, ValueError, TypeError) as error:
+            table._columns = {name: _decoded(columns[name]) for name in _COLUMNS}
+            lengths = {len(column) for column in table._columns.values()}
+        except (KeyError, TypeError, IndexError) as error:
             raise DamagedFileError("table") from error
+        if len(lengths) != 1:
+            raise DamagedFileError("table")
+        table.rows = _Rows(list(table._columns.values()))
+        return table
 
     @cached_property
     def by_id(self) -> dict[str, int]:
         """The row number of each id."""
-        return {row.id: at for at, row in enumerate(self.rows)}
+        return {name: at for at, name in enumerate(self.column("id"))}
 
     def codes(self, name: str) -> tuple[list[str], Array]:
         """The distinct values of a column and, for each row, the number of its value."""
@@ -111,9 +148,9 @@ class Table:
         cached = self._code_cache.get(name)
         if cached is None:
             numbers: dict[str, int] = {}
-            column = [
-                numbers.setdefault(_as_text(getattr(row, name)), len(numbers)) for row in self.rows
-            ]
+            values = dict.fromkeys(self.column(name))
+            codes = {v: numbers.setdefault(_as_text(v), len(numbers)) for v in values}
+            column = list(map(codes.__getitem__, self.column(name)))
             cached = self._code_cache[name] = list(numbers), np.array(column, np.int64)
         return cached
 
@@ -133,23 +170,38 @@ class Table:
 
     @cached_property
     def _life(self) -> tuple[Array, Array, Array]:
-        rows = self.rows
-        return (
-            np.array([row.mode for row in rows], np.int64),
-            np.array([row.since for row in rows], np.int64),
-            np.array([row.until for row in rows], np.int64),
+        modes, since, until = (
+            np.array(self.column(name), np.int64) for name in ("mode", "since", "until")
         )
+        return modes, since, until
 
     @cached_property
     def authority(self) -> Array:
         """Weight of the kind, raised for documents that others cite."""
-        weights = np.array([row.weight for row in self.rows], np.float64)
-        cited = np.array([row.cited for row in self.rows], np.float64)
+        weights = np.array(self.column("weight"), np.float64)
+        cited = np.array(self.column("cited"), np.float64)
         raised: Array = weights * (1 + CITED_WEIGHT * np.log1p(cited))
         return raised
 
 
 CITED_WEIGHT: Final = 0.08
+
+
+def _coded(column: list[Any]) -> object:
+    """A column; one with few different values as these and their numbers."""
+    keys = [repr(value) for value in column]
+    values = dict(zip(keys, column, strict=True))
+    if len(values) * _REPEATED > len(column):
+        return column
+    numbers = {key: number for number, key in enumerate(values)}
+    return {"values": list(values.values()), "at": [numbers[key] for key in keys]}
+
+
+def _decoded(column: Any) -> list[Any]:
+    """What `_coded` was given; equal values are one object."""
+    if isinstance(column, list):
+        return column
+    return list(map(column["values"].__getitem__, column["at"]))
 
 
 def _as_text(value: object) -> str:

@@ -34,7 +34,7 @@ def restrict(index: SearchIndex, ids: Collection[str]) -> SearchIndex:
     """
     generation = index._generation  # noqa: SLF001 - the package's own
     allowed = frozenset(ids)
-    if all(row.id in allowed for row in generation.table.rows):
+    if allowed.issuperset(generation.table.column("id")):
         return index
     return _VisibleIndex(index.workspace, _restricted(generation, allowed), None)
 

@@ -1,7 +1,7 @@
 """A share of an index build, done by a Python of its own: `python -m search.worker`.
 
 It reads one JSON line (workspace, analysis, folder, documents), tells on stdout how many documents
-are done, and ends with a line that describes the segment it wrote.
+are done, and a line describes each segment it wrote.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def main() -> None:
     """Do the share that stdin describes."""
     job: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
 
-    from search.batches import write_batch  # noqa: PLC0415
+    from search.batches import write_batches  # noqa: PLC0415
     from search.frozen import Analysis  # noqa: PLC0415
     from search.library import Library  # noqa: PLC0415
     from store import Workspace  # noqa: PLC0415
@@ -34,15 +34,11 @@ def main() -> None:
         if done % _EVERY == 0:
             _tell({"done": _EVERY})
 
-    batch = write_batch(library, analysis, entries, Path(job["folder"]), report)
-    mark = batch.mark
+    for batch in write_batches(library, analysis, entries, Path(job["folder"]), report):
+        mark = batch.mark
+        told = [mark.name, mark.size, mark.mtime_ns, mark.checksum]
+        _tell({"mark": told, "documents": batch.documents})
     _tell({"done": done % _EVERY})
-    _tell(
-        {
-            "mark": [mark.name, mark.size, mark.mtime_ns, mark.checksum],
-            "documents": batch.documents,
-        }
-    )
 
 
 def _tell(value: dict[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from search.arrays import DamagedFileError
 from search.generation import generation_json
 from search.inversion import SegmentBuilder
 from search.library import cited_titles, short_title
-from search.marks import write_segment
+from search.marks import mark_segment, new_segment, write_segment
 from search.readings import build_readings
 from search.segment import Segment
 from search.spelling import word_frequencies
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _SMALL_SEGMENTS: Final = 8
 _REMOVED_SHARE: Final = 0.25
-_CHUNK_CHARACTERS: Final = 12_000_000
 
 
 class GenerationWriter:
@@ -53,7 +52,7 @@ class GenerationWriter:
         for document in documents:
             builder.add(document)
             cites.append((document.id, cited_titles(document)))
-            if builder.characters > _CHUNK_CHARACTERS:
+            if builder.is_full:
                 self.take(write_segment(self._place.path, *builder.arrays()), cites)
                 builder = SegmentBuilder(self._analysis.folder, self._analysis.segmenter)
                 cites = []
@@ -163,12 +162,12 @@ class GenerationWriter:
             numbers = range(len(segment.documents))
             kept = np.array([(mark.name, at) in living for at in numbers], bool)
             alive.append(kept[segment.owners])
-        arrays, extra = merge(segments, alive)
-        new = write_segment(self._place.path, arrays, extra)
+        path = new_segment(self._place.path)
+        checksum, documents = merge(path, segments, alive)
+        new = mark_segment(path, checksum)
         names = {mark.name for mark in marks}
         by_id = {row.id: row for row in table.rows if row.segment in names}
-        documents: Any = extra["documents"]
-        for ordinal, (name, _) in enumerate(documents):
+        for ordinal, name in enumerate(documents):
             by_id[name].segment, by_id[name].ordinal = new.name, ordinal
         return new
 

@@ -250,8 +250,8 @@ def test_merged_segments_are_as_one(analysis: Analysis, tmp_path: Path) -> None:
     for part in parts:
         numbers = np.array([n % 3 > 0 for n in range(len(part.documents))], bool)
         alive.append(numbers[part.owners])
-    arrays, extra = merge(parts, alive)
-    merged = Segment(tmp_path / write_segment(tmp_path, arrays, extra).name)
+    merge(tmp_path / "merged.bin", parts, alive)
+    merged = Segment(tmp_path / "merged.bin")
     whole = build(analysis, tmp_path, iter(kept))
     assert merged.units == whole.units
     assert merged.documents == whole.documents
