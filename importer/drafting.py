@@ -27,15 +27,24 @@ if TYPE_CHECKING:
     from store.kinds import Kind
 
 
-def draft_all(reading: Reading, name: str, kinds: Mapping[str, Kind]) -> list[Draft]:
+def draft_all(
+    reading: Reading,
+    name: str,
+    kinds: Mapping[str, Kind],
+    given: Mapping[int, str] | None = None,
+) -> list[Draft]:
     """The documents of one file, ready to be sent and written.
 
     Args:
         reading: What the reader made of it.
         name: The file's name, for a title where the text has none.
         kinds: The workspace's kinds.
+        given: The kinds that a person gave to single documents, by their place.
     """
     drafts = outline_all(reading, name, kinds)
+    for at, slug in (given or {}).items():
+        if at < len(drafts):
+            _rekind(drafts[at], slug, kinds)
     for draft in drafts:
         draft.clauses = clauses_json(draft.nodes)
         _set_levels(draft.clauses)
@@ -224,6 +233,16 @@ def _rejudge(child: Draft, parent: Draft, kinds: Mapping[str, Kind]) -> None:
     child.kind, child.confidence = parent.kind, round(parent.confidence * 0.6, 2)
     child.reasons = ["与同一汇编中的其他分篇同类"]
     _finish(child, kinds)
+
+
+def _rekind(draft: Draft, slug: str, kinds: Mapping[str, Kind]) -> None:
+    """Make a draft anew as another kind: its fields, its figures, its numbers."""
+    if slug not in kinds or slug == draft.kind or not draft.nodes:
+        return
+    draft.kind, draft.confidence, draft.reasons = slug, 1.0, ["人工指定"]
+    draft.figures = []
+    draft.fields = facts.fill(draft.title, kinds[slug], draft.nodes, {}) | draft.fields
+    _finish(draft, kinds)
 
 
 # -- the steps of each -----------------------------------------------------------------------------------  # noqa: E501

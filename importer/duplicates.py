@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from importer.choices import SKIPPED
 from importer.saving import version_mark
 from importer.similar import likeness
 
@@ -31,7 +32,7 @@ def near_duplicates(result: Result, bodies: dict[str, str]) -> list[Group]:
         (source, draft)
         for source in result.sources
         for draft in source.documents
-        if draft.signature
+        if draft.signature and draft.action != SKIPPED
     ]
     buckets: dict[int, list[int]] = defaultdict(list)
     for at, (_, draft) in enumerate(drafts):

@@ -170,6 +170,7 @@ class Draft:
         body: The Markdown.
         raw: A Markdown file taken over as it stands, its table included.
         facts: What a file that Wenshu made says about itself.
+        folder: The folder of its id where a person chose one.
     """
 
     title: str
@@ -194,3 +195,4 @@ class Draft:
     id: str = ""
     path: str = ""
     action: str = ""
+    folder: str = ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from importer.choices import is_written
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -84,7 +86,7 @@ def count_clauses(draft: Draft) -> int:
 def report_markdown(result: Result, stamp: datetime) -> str:
     """The report: every document, and every doubt with its line in the source."""
     drafts = result.documents
-    new = [draft for draft in drafts if draft.action != "unchanged"]
+    new = [draft for draft in drafts if is_written(draft)]
     doubts = sum(len(draft.doubts) for draft in new)
     summary = (
         f"{stamp:%Y-%m-%d %H:%M}，共 {len(result.sources)} 个文件，导入 {len(new)} 份文档，"
@@ -104,12 +106,12 @@ def report_markdown(result: Result, stamp: datetime) -> str:
         lines += [
             f"| {_cell(draft.id)} | {draft.kind} | {draft.confidence:.0%} | {count_clauses(draft)} | {len(draft.doubts)} | {_cell(source.name)} 第{draft.line}行 |"  # noqa: E501
             for draft in source.documents
-            if draft.action != "unchanged"
+            if is_written(draft)
         ]
     lines += ["", *_failures(result), *_groups(result)]
     for source in result.sources:
         for draft in source.documents:
-            if draft.action != "unchanged":
+            if is_written(draft):
                 lines += _doubts(draft, source)
     return "\n".join(lines).rstrip() + "\n"
 

@@ -169,7 +169,7 @@ class Placer:
         department = str(fields.get("部门", ""))
         title, suffix = self._title(draft, origin, department, fields)
         draft.fields = self._ordered(draft, kind, title, origin)
-        wanted = f"{kind.name}/{safe_name(draft.title)}{suffix}"
+        wanted = f"{draft.folder or kind.name}/{safe_name(draft.title)}{suffix}"
         draft.id = self.library.free_id(wanted)
         draft.path = str(document_path(self.library.workspace, draft.id))
         known = Known(

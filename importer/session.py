@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from importer.choices import SKIPPED, apply
 from importer.duplicates import near_duplicates
 from importer.model import Draft
 from importer.provenance import model_json, same_text
@@ -22,14 +23,16 @@ from store.exceptions import EnvironmentRefused, InputError, WenshuError
 from store.files import reason, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from importer.choices import Choice
     from importer.duplicates import Group
     from importer.walking import Found
     from importer.workers import Answer
     from store.workspace import Workspace
 
 REPORTS: Final = "导入报告"
+Place = tuple[int, int]
 _KEPT_CHARACTERS: Final = 4_000_000
 
 
@@ -76,7 +79,7 @@ class Result:
         return [draft for source in self.sources for draft in source.documents]
 
 
-def import_paths(
+def import_paths(  # noqa: PLR0913 - the options of an import
     workspace: Workspace,
     paths: Sequence[Path],
     *,
@@ -85,6 +88,8 @@ def import_paths(
     keep_clauses: bool = True,
     advance: Callable[[int, int], None] | None = None,
     seconds: float = SECONDS,
+    choices: Mapping[Place, Choice] | None = None,
+    look: Callable[[Place, Draft], None] | None = None,
 ) -> Result:
     """Import files, folders and archives.
 
@@ -96,6 +101,9 @@ def import_paths(
         keep_clauses: Keep the numbered pieces of each document for the result.
         advance: Called with (files done, files in all).
         seconds: How long one file may take.
+        choices: What a person said of single documents, by file and place in it, as an earlier
+            run over the same paths showed them.
+        look: Shown each document, with its text, when it has its id.
 
     Raises:
         InputError: A path does not exist.
@@ -106,6 +114,7 @@ def import_paths(
     with tempfile.TemporaryDirectory(prefix="wenshu-import-", ignore_cleanup_errors=True) as folder:
         job = _Job(workspace, Path(folder), dry_run=dry_run, link_metrics=link_metrics)
         job.keep_clauses, job.advance, job.seconds = keep_clauses, advance, seconds
+        job.choices, job.look = choices or {}, look
         job.run(paths)
         return job.finish()
 
@@ -123,6 +132,8 @@ class _Job:
         self.keep_clauses = True
         self.advance: Callable[[int, int], None] | None = None
         self.seconds = SECONDS
+        self.choices: Mapping[Place, Choice] = {}
+        self.look: Callable[[Place, Draft], None] | None = None
         self.library = Library(workspace)
         self.placer = Placer(self.library)
         self.origins: dict[int, Origin] = {}
@@ -164,7 +175,13 @@ class _Job:
                 source.unchanged = True
                 source.twin = self.result.sources[twin].path
                 continue
-            yield Task(index, found.path, found.name)
+            yield Task(index, found.path, found.name, self._kinds_of(index))
+
+    def _kinds_of(self, index: int) -> dict[int, str]:
+        """The kinds that a person gave to documents of a file, by their place in it."""
+        return {
+            at: one.kind for (file, at), one in self.choices.items() if file == index and one.kind
+        }
 
     @staticmethod
     def _origin(found: Found, source: Source) -> Origin | None:
@@ -211,7 +228,7 @@ class _Job:
                     task.index
                 ].error = "LibreOffice 打不开这个文件（可能已损坏、有密码，或转换超时），已跳过。"
             else:
-                ready.append(Task(task.index, path, task.name))
+                ready.append(Task(task.index, path, task.name, task.kinds))
         return ready
 
     def _read(self, tasks: list[Task], total: int) -> None:
@@ -259,6 +276,10 @@ class _Job:
 
     def _place(self, source: Source, index: int, draft: Draft) -> None:
         origin = self.origins[index]
+        place = (index, len(source.documents))
+        choice = self.choices.get(place)
+        if choice is not None:
+            apply(choice, draft, self.workspace.kinds)
         if draft.facts and self._is_present_text(draft):
             source.documents.append(draft)
             return
@@ -269,6 +290,12 @@ class _Job:
         if self.link_metrics and draft.figures:
             draft.body = linked(draft)
         source.documents.append(draft)
+        if self.look is not None:
+            self.look(place, draft)
+        if choice is not None and not choice.wanted:
+            draft.action = SKIPPED
+            self._slim(draft, keep_body=False)
+            return
         is_parent = not draft.body.strip() and not draft.raw
         if self.result.dry_run:
             self._slim(draft, keep_body=is_parent)
@@ -350,10 +377,13 @@ class _Job:
             source = self.result.sources[index]
             for parent in parents:
                 at = source.documents.index(parent)
-                children = [draft for draft in source.documents if draft.parent == at]
+                parts = [draft for draft in source.documents if draft.parent == at]
+                children = [draft for draft in parts if draft.action != SKIPPED]
                 if children:
                     parent.body = contents_of(parent, children)
                     self._write(source, index, parent)
+                elif parts:
+                    parent.action = SKIPPED
                 else:
                     source.documents.remove(parent)
                     source.error = f"“{parent.title}”下面没有文字（第 {parent.line} 行）。"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from importer.model import Draft
     from store.kinds import Kind
@@ -38,8 +38,16 @@ def receive(stream: IO[bytes]) -> Any | None:
     return pickle.loads(stream.read(struct.unpack(">Q", head)[0]))  # noqa: S301 - our own pipe
 
 
-def documents_of(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draft | str]:
+def documents_of(
+    path: Path, name: str, kinds: dict[str, Kind], given: Mapping[int, str]
+) -> Iterator[Draft | str]:
     """The encoding of a file first, then its documents one by one.
+
+    Args:
+        path: Where its bytes lie.
+        name: Its name.
+        kinds: The workspace's kinds.
+        given: The kinds that a person gave to its documents, by their place.
 
     Raises:
         InputError: It cannot be read.
@@ -55,7 +63,7 @@ def documents_of(path: Path, name: str, kinds: dict[str, Kind]) -> Iterator[Draf
         return
     reading = read(path, name, sort)
     yield reading.encoding
-    yield from draft_all(reading, name, kinds)
+    yield from draft_all(reading, name, kinds, given)
 
 
 def _limit_memory() -> None:
@@ -76,9 +84,9 @@ def main() -> None:
     kinds = receive(requests)
     _limit_memory()
     while (request := receive(requests)) is not None:
-        path, name = request
+        path, name, given = request
         try:
-            for message in documents_of(Path(path), name, kinds or {}):
+            for message in documents_of(Path(path), name, kinds or {}, given):
                 send(answers, ("encoding" if isinstance(message, str) else "draft", message))
         except WenshuError as error:
             send(answers, ("error", error.message))

@@ -26,11 +26,15 @@ _MOST: Final = 4
 
 @dataclass(slots=True)
 class Task:
-    """One file: where its bytes lie, its name, and its place in the order."""
+    """One file: where its bytes lie, its name, its place in the order.
+
+    `kinds` are those that a person gave to its documents, by their place in the file.
+    """
 
     index: int
     path: Path
     name: str
+    kinds: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -122,7 +126,7 @@ def _one(worker: _Worker, task: Task, answers: queue.Queue[Answer | None], secon
     """Let a worker read a file; False when the worker is of no more use."""
     assert worker.process.stdin is not None
     with contextlib.suppress(OSError):
-        send(worker.process.stdin, (str(task.path), task.name))
+        send(worker.process.stdin, (str(task.path), task.name, task.kinds))
     limit = seconds
     while True:
         try:

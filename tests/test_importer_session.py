@@ -235,7 +235,7 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch) -> 
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "sitecustomize.py").write_text(
         "import importer.worker as w, time\nold = w.documents_of\n"
-        "def slow(path, name, kinds):\n    if '慢' in name: time.sleep(60)\n    yield from old(path, name, kinds)\nw.documents_of = slow\n",  # noqa: E501
+        "def slow(path, name, *more):\n    if '慢' in name: time.sleep(60)\n    yield from old(path, name, *more)\nw.documents_of = slow\n",  # noqa: E501
         encoding="utf-8",
     )
     tasks = [Task(n, tmp_path / name, name) for n, name in enumerate(("慢.txt", "快.txt"))]
@@ -252,7 +252,7 @@ def test_a_worker_that_dies_does_not_stop_the_others(tmp_path: Path, monkeypatch
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "sitecustomize.py").write_text(
         "import importer.worker as w, os\nold = w.documents_of\n"
-        "def dying(path, name, kinds):\n    if '崩' in name: os._exit(9)\n    yield from old(path, name, kinds)\nw.documents_of = dying\n",  # noqa: E501
+        "def dying(path, name, *more):\n    if '崩' in name: os._exit(9)\n    yield from old(path, name, *more)\nw.documents_of = dying\n",  # noqa: E501
         encoding="utf-8",
     )
     tasks = [Task(n, tmp_path / name, name) for n, name in enumerate(("崩.txt", "好.txt"))]
