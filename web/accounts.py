@@ -8,6 +8,7 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -79,7 +80,11 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self._db = database
-        self._dummy = generate_password_hash(secrets.token_hex(8), METHOD)
+
+    @cached_property
+    def _dummy(self) -> str:
+        """What an unknown name's password is compared with, so that it takes as long."""
+        return generate_password_hash(secrets.token_hex(8), METHOD)
 
     # -- accounts ---------------------------------------------------------------------------------
 

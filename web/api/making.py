@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import send_file
 
-from generator.render import render_document
 from generator.templates import available
 from store.exceptions import UsageError
 from web import gate
@@ -53,6 +52,8 @@ def render(call: Call) -> Response:
 )  # fmt: skip
 def render_with(call: Call) -> Response:
     """The file with values, as `wenshu render --set` makes it."""
+    from generator.render import render_document  # noqa: PLC0415 - slow to import
+
     entry = view().entry(call.id)
     with gate.outside():
         made = render_document(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
-from importer.clipboard import MAX_PASTE, paste_markdown
 from store import history
 from store.exceptions import ConflictError, InvalidValue, UsageError, WenshuError
 from store.files import decode
@@ -167,6 +166,8 @@ def preview(doc_id: str) -> str:
 @blueprint.post("/paste/<path:doc_id>")
 def paste(doc_id: str) -> Response:
     """What lies on the clipboard (a web page of Word or WPS) as Markdown for the cursor's place."""
+    from importer.clipboard import MAX_PASTE, paste_markdown  # noqa: PLC0415 - slow to import
+
     entry = entry_to_edit(doc_id)
     html, before = request.form.get("html", ""), request.form.get("before", "")
     if len(html) > MAX_PASTE or len(before) > _LONGEST:

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, render_template, request, send_file
 
 from generator.batch_names import safe_file_name
-from generator.render import render_document
 from generator.templates import available
 from store.exceptions import EnvironmentRefused, InvalidValue, UsageError
 from web import gate
-from web.printview import print_view
 from web.site import note, site, view
 
 if TYPE_CHECKING:
@@ -113,9 +111,13 @@ def _view_of(doc_id: str) -> tuple[Entry, PrintView, str | None, dict[str, objec
         name,
         tuple(values.items()),
     )
-    made = site().library.cached(
-        key, lambda: print_view(seen.workspace, entry, template=name, values=values)
-    )
+
+    def make() -> PrintView:
+        from web.printview import print_view  # noqa: PLC0415 - slow to import
+
+        return print_view(seen.workspace, entry, template=name, values=values)
+
+    made = site().library.cached(key, make)
     return entry, made, name, values
 
 
@@ -174,6 +176,8 @@ def _word(entry: Entry, name: str | None, values: dict[str, object]) -> bytes:
     workspace = view().workspace
 
     def make() -> bytes:
+        from generator.render import render_document  # noqa: PLC0415 - slow to import
+
         with gate.outside():  # LibreOffice may measure the pages of a long document
             return render_document(workspace, entry, template=name, values=values).data
 
