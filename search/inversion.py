@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _LIMIT: Final = 0xFFFFFFFF
 _TF_LIMIT: Final = 255
-_FULL: Final = 3_000_000
+_HALF: Final = np.uint64(32)
+_FULL: Final = 2_000_000
 
 
 class SegmentBuilder:
@@ -57,7 +58,7 @@ class SegmentBuilder:
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to write it: about 40 bytes of memory are needed a character."""
+        """Whether it is time to write it: some 60 bytes of memory are needed a character."""
         return self.characters >= _FULL
 
     def add(self, document: IndexedDocument) -> None:
@@ -135,9 +136,10 @@ class SegmentBuilder:
         rank[kept] = np.arange(len(kept))
         flat = rank[flat]
         good = flat >= 0
-        keys = np.sort(flat[good].astype(np.uint64) << np.uint64(32) | owners[good])
+        keys = flat[good].astype(np.uint64) << _HALF | owners[good]
+        keys.sort()
         blob, starts = pack_strings([vocabulary[at] for at in kept])
-        postings, total = _postings(keys, len(counts), "w")
+        postings, total = _postings(*_halves(keys), len(counts), "w")
         return postings | {"w.blob": blob, "w.starts": starts}, total
 
     def _invert_grams(self, base: Array) -> tuple[dict[str, Array], int]:
@@ -146,63 +148,66 @@ class SegmentBuilder:
         )
         keys, alphabet = _gram_keys(codes)
         keys.sort()
-        places = (keys & np.uint64(_LIMIT)).astype(np.uint32)
-        pairs = (keys >> np.uint64(32)).astype(np.int64)
-        units = len(base) - 1
-        owners = np.searchsorted(base, places, side="right") - 1
-        first = np.flatnonzero(np.diff(pairs, prepend=-1))
-        numbers = pairs[first]
-        counts = np.diff(np.append(first, len(pairs)))
-        term = np.arange(len(first), dtype=np.uint64).repeat(counts)
-        postings, total = _postings(term << np.uint64(32) | owners.astype(np.uint64), units, "g")
-        width = len(alphabet)
-        left = alphabet[numbers // width].astype(np.uint64)
-        right = alphabet[numbers % width].astype(np.uint64)
-        return postings | {
-            "g.codes": left << np.uint64(SHIFT) | right,
-            "g.occ": places,
-            "g.occ_at": np.append(first, len(places)).astype(np.int64),
-        }, total
+        pairs, places = _halves(keys)
+        del keys, codes
+        owner = np.arange(len(base) - 1, dtype=np.uint32).repeat(np.diff(base))
+        postings, total = _postings(pairs, owner[places], len(base) - 1, "g")
+        first = _changes(pairs)
+        left, right = np.divmod(pairs[first], len(alphabet))
+        codes = alphabet[left].astype(np.uint64) << np.uint64(SHIFT) | alphabet[right].astype(
+            np.uint64
+        )
+        places_at = np.append(first, len(places)).astype(np.int64)
+        return postings | {"g.codes": codes, "g.occ": places, "g.occ_at": places_at}, total
+
+
+def _halves(keys: Array) -> tuple[Array, Array]:
+    """The upper and the lower half of 64-bit keys."""
+    return (keys >> _HALF).astype(np.uint32), keys.astype(np.uint32)
+
+
+def _changes(values: Array, others: Array | None = None) -> Array:
+    """Where values differ from those before them; the first differs."""
+    new = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    if others is not None:
+        new[1:] |= others[1:] != others[:-1]
+    return np.flatnonzero(new)
 
 
 def _gram_keys(codes: Array) -> tuple[Array, Array]:
     """(pair, place) keys of every gram, and the characters in the order of their numbers."""
-    present = np.bincount(codes)
-    alphabet = np.flatnonzero(present)
-    word = np.array([is_word_character(chr(code)) for code in alphabet.tolist()], bool)
-    alphabet = np.concatenate(([0], alphabet))
-    word = np.concatenate(([False], word))
+    numbers = np.bincount(codes)
+    alphabet = np.concatenate(([0], np.flatnonzero(numbers)))
     if len(alphabet) > 0xFFFF:
         raise OverflowError("too many different characters")
-    present[alphabet[1:]] = np.arange(1, len(alphabet))
-    numbers = present[codes].astype(np.uint64)
-    marks = np.concatenate(([False], word[numbers], [False]))
+    word = np.array([is_word_character(chr(code)) for code in alphabet.tolist()], bool)
+    word[0] = False
+    numbers[alphabet[1:]] = np.arange(1, len(alphabet))
+    codes = numbers.astype(np.uint32)[codes]
+    marks = np.concatenate(([False], word[codes], [False]))
     here, after, before = marks[1:-1], marks[2:], marks[:-2]
     paired = np.flatnonzero(here & after)
     alone = np.flatnonzero(here & ~after & ~before)
-    width = np.uint64(len(alphabet))
-    pairs = np.concatenate((numbers[paired] * width + numbers[paired + 1], numbers[alone] * width))
-    places = np.concatenate((paired, alone)).astype(np.uint64)
-    return pairs << np.uint64(32) | places, alphabet
+    width = np.uint32(len(alphabet))
+    pairs = np.concatenate((codes[paired] * width + codes[paired + 1], codes[alone] * width))
+    keys = pairs.astype(np.uint64) << _HALF
+    keys[: len(paired)] |= paired.view(np.uint64)
+    keys[len(paired) :] |= alone.view(np.uint64)
+    return keys, alphabet
 
 
-def _postings(keys: Array, units: int, name: str) -> tuple[dict[str, Array], int]:
-    """Postings of sorted (term, unit) keys, one key an occurrence."""
-    new = np.flatnonzero(np.diff(keys, prepend=np.uint64(_LIMIT << 32)) != 0) if len(keys) else keys
-    new = new.astype(np.int64)
-    frequency = np.diff(np.append(new, len(keys)))
-    keys = keys[new]
-    docs = (keys & np.uint64(_LIMIT)).astype(np.uint32)
-    terms = (keys >> np.uint64(32)).astype(np.int64)
-    starts = np.flatnonzero(np.diff(terms, prepend=-1)) if len(terms) else terms
+def _postings(terms: Array, owners: Array, units: int, name: str) -> tuple[dict[str, Array], int]:
+    """Postings of sorted (term, unit) pairs, one an occurrence."""
+    new = _changes(terms, owners)
+    frequency = np.diff(np.append(new, len(terms)))
+    docs = owners[new]
+    starts = _changes(terms[new])
     lengths = np.bincount(docs, frequency, units).astype(np.int64)
     coded = np.array([length_to_byte(length) for length in range(int(lengths.max(initial=0)) + 1)])
-    coded = coded.astype(np.uint8)[lengths]
-    tf = np.minimum(frequency, _TF_LIMIT).astype(np.uint8)
-    total = int(lengths.sum())
     return {
         f"{name}.at": np.append(starts, len(docs)).astype(np.int64),
         f"{name}.docs": docs,
-        f"{name}.tf": tf,
-        f"{name}.len": coded,
-    }, total
+        f"{name}.tf": np.minimum(frequency, _TF_LIMIT).astype(np.uint8),
+        f"{name}.len": coded.astype(np.uint8)[lengths],
+    }, int(lengths.sum())
