@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from generator.titles import balance_title
-from store.dates import chinese_date
+from store.dates import chinese_date, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,7 @@ def page_facts(
         "本人": str(values.get("姓名") or "本人"),
         "摘要": _summary(document) if document.kind.slug == "deeds-report" else "",
         "短码": short,
+        "印发日期": _given_day(values.get("印发日期")),
         "文号": str(values.get("文号") or meta.number),
         "核对": _GAP.join([*_identity(meta), f"文本校验码 {short}"]),
         "文件": _exact(meta, short),
@@ -190,12 +191,20 @@ def _signer(document: Document, unit: str, values: Mapping[str, object]) -> str:
 
 def _signing_day(meta: Meta, values: Mapping[str, object]) -> str:
     for name in ("成文日期", "日期"):
-        value = values.get(name)
-        if isinstance(value, date):
-            return chinese_date(value)
-        if value:
-            return str(value)
+        if given := _given_day(values.get(name)):
+            return given
     return _day(meta.published or meta.effective)
+
+
+def _given_day(value: object) -> str:
+    """A day that front matter or the command line gives, as a page says it."""
+    if isinstance(value, date):
+        return chinese_date(value)
+    text = str(value or "").strip()
+    try:
+        return chinese_date(parse_date(text))
+    except ValueError:
+        return text
 
 
 def _summary(document: Document) -> str:

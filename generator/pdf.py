@@ -35,6 +35,8 @@ _STAND_INS: Final[dict[str, tuple[str, ...]]] = {
     "楷体": ("KaiTi", "STKaiti", "AR PL UKai CN", *_SONG),
     "楷体_GB2312": ("KaiTi", "STKaiti", "AR PL UKai CN", *_SONG),
 }
+# A side that is left blank before an even one is a page of the PDF, for printing on both sides.
+_PDF: Final = 'pdf:writer_pdf_Export:{"IsSkipEmptyPages":{"type":"boolean","value":"false"}}'
 _WINDOWS_PLACES: Final = (r"LibreOffice\program\soffice.exe", r"LibreOffice 7\program\soffice.exe")
 _WORD_SCRIPT: Final = (
     "$ErrorActionPreference='Stop';$app=New-Object -ComObject {program};$app.Visible=$false;"
@@ -149,7 +151,7 @@ def _with_libreoffice(converter: Converter, paths: Sequence[Path], timeout: floa
             converter.path,
             f"-env:UserInstallation={profile.as_uri()}",
             "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            "--convert-to", "pdf:writer_pdf_Export",
+            "--convert-to", _PDF,
             "--outdir", str(work),
             *map(str, copies),
         ]  # fmt: skip

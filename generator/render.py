@@ -10,28 +10,24 @@ settings or the fitting to a page ask for it; one that HR changed in Word is use
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import TemplateError
-
+from generator import closing, imprint
 from generator.body import HEADING_STYLES, BodyValue
 from generator.charts import word_context
-from generator.estimate import estimate, estimate_rows, height
 from generator.facts import page_facts, watermark
+from generator.fitting import POINTS, Fitting
 from generator.layout import build_template
 from generator.layout.logo import load_logo
 from generator.layout.styles import resolved
-from generator.pages import measure_pages
+from generator.pages import measure_files, measure_pages
 from generator.people import take_people
 from generator.render_cache import RenderCache
-from generator.templates import tightened
 from generator.toc import TocValue, toc_entries
 from generator.word.contents import KnownHeading
 from generator.wordml import bookmark_name
 from store.loading import prepare
-from store.sandbox import SandboxEnvironment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +35,6 @@ if TYPE_CHECKING:
 
     from generator.estimate import Estimate
     from generator.layout import Layout
-    from generator.layout.model import Piece
     from generator.templates import TemplateSource
     from generator.toc import TocEntry
     from generator.word.template import WordTemplate
@@ -49,7 +44,6 @@ if TYPE_CHECKING:
 
 _MIN_HEADINGS: Final = 4
 _ALL_LEVELS: Final = 9
-_EACH_PERSON: Final = "行 in 版面.人员"
 
 
 @dataclass(slots=True)
@@ -158,14 +152,24 @@ class _Job:
             self.context,
             title_line=self._title_line(),
         )
-        self.context["版面"] = {**facts, "封面": long, "目录": long}
+        self.context["版面"] = {
+            **facts,
+            "封面": long,
+            "目录": long,
+            imprint.NAME: None,
+            closing.NAME: self._closing(facts),
+        }
+        fitting = Fitting(self.document.body, self.layout, self.context, long, len(entries))
         template, guess, self.layout, remarks = self.cache.fitted(
-            self.document, lambda: self._fit(long=long, entries=len(entries))
+            self.document, lambda: self._fit(fitting)
         )
+        fitting.layout = self.layout
         self.warnings += remarks
         self._look_at(template)
+        if imprint.asks_for_even_page(self.context) and self._has_imprint():
+            return self._with_imprint(template, fitting, guess, measure=measure)
         data = self._render(template, entries, guess.anchors)
-        pages, measured = self._with_signatures(guess), False
+        pages, measured = fitting.pages(guess), False
         found = None
         if measure and entries and (long or self._has_contents(template)):
             found = measure_pages(data, self.document.body, self.workspace.cache)
@@ -175,6 +179,50 @@ class _Job:
             if any(anchors.get(item.anchor) != guess.anchors.get(item.anchor) for item in entries):
                 data = self._render(template, entries, guess.anchors | anchors)
         return Rendered(data, self.document.meta.title, pages, measured, self.warnings)
+
+    def _closing(self, facts: Mapping[str, object]) -> closing.Closing:
+        sealed = str(self.context.get("用印") or "") != "否"
+        signer, day = str(facts["署名"]), str(facts["成文日期"])
+        return closing.Closing(signer, day, self.layout, sealed=sealed)
+
+    def _has_imprint(self) -> bool:
+        return any(imprint.NAME in piece.block for piece in self.layout.after)
+
+    def _with_imprint(
+        self, template: WordTemplate, fitting: Fitting, guess: Estimate, *, measure: bool
+    ) -> Rendered:
+        """An official document: where its text ends decides where 版记 stands."""
+        entries = toc_entries(self.document.body, self.layout.contents_levels)
+        anchors = guess.anchors
+        plain = self._render(template, entries, anchors)
+        without = self.context | {"印发机关": ""}
+        found = None
+        if measure:
+            text = self._render(template, entries, anchors, context=without)
+            found = measure_files((text, plain), self.document.body, self.workspace.cache)
+        if found is not None:
+            (alone, anchors), (pages, _) = found
+        else:
+            pages = fitting.pages(guess)
+            alone = replace(fitting, context=without).pages(guess)
+        even = imprint.even_page(alone, pages)
+        facts: dict[str, object] = self.context["版面"]  # type: ignore[assignment]  # ours
+        facts[imprint.NAME] = even
+        data = self._render(template, entries, guess.anchors | anchors)
+        last = even.last if even else pages
+        return Rendered(data, self.document.meta.title, last, found is not None, self.warnings)
+
+    def _fit(self, fitting: Fitting) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
+        """The template, tightened a little where that saves the page it is meant to save."""
+        guess = fitting.estimate()
+        wanted = self.layout.fit.pages
+        needs = fitting.pages(guess)
+        if wanted and self.source.standard and needs > wanted and (found := fitting.tighter(needs)):
+            tight, remark = found
+            logo = load_logo(self.workspace.root, tight.layout)
+            template = self.cache.template(build_template(tight.layout, logo=logo))
+            return template, tight.estimate(), tight.layout, [remark]
+        return self.cache.template(self.source.data), guess, self.layout, []
 
     def _has_contents(self, template: WordTemplate) -> bool:
         """Whether a template made by hand has a table of contents, Word's or `{{p 目录 }}`."""
@@ -195,7 +243,7 @@ class _Job:
     def _title_line(self) -> float:
         """How many characters of the title fit into a line, a little less to look well."""
         style = resolved(self.layout, "title")
-        return self.layout.page.text_width * 72 / 25.4 / style.size - 1
+        return self.layout.page.text_width * POINTS / style.size - 1
 
     def _is_long(self) -> bool:
         limit = self.layout.contents_from
@@ -203,88 +251,13 @@ class _Job:
             return False
         return sum(len(block.text) for block in self.document.body.root.walk_blocks()) >= limit
 
-    def _estimate(self, *, long: bool, entries: int) -> Estimate:
-        if not self.layout.body:
-            return self._estimate_sheet()
-        first = 1
-        if long:
-            first = 3 + int(entries * 26 // (self.layout.page.text_height * 72 / 25.4))
-        above = sum(
-            self._height(piece)
-            for piece in self.layout.before
-            if piece.table is None
-            and "版面.封面" not in piece.when
-            and "版面.目录" not in piece.when
-        )
-        return estimate(self.document.body, self.layout, first_page=first, above=above)
-
-    def _estimate_sheet(self) -> Estimate:
-        """A sheet has no body: paragraphs, and tables whose rows do not split."""
-        rows = [row for piece in self.layout.before for row in self._heights(piece)]
-        lists = [piece for piece in self.layout.before if piece.table and piece.table.header_rows]
-        repeated = self._heights(lists[0])[0] if lists else 0.0
-        return estimate_rows(rows, self.layout, repeated=repeated)
-
-    def _fit(self, *, long: bool, entries: int) -> tuple[WordTemplate, Estimate, Layout, list[str]]:
-        """The template, tightened a little where that saves the page it is meant to save."""
-        guess = self._estimate(long=long, entries=entries)
-        fit = self.layout.fit
-        needs = self._with_signatures(guess)
-        if not fit.pages or not self.source.standard or needs <= fit.pages:
-            return self.cache.template(self.source.data), guess, self.layout, []
-        plain = self.layout
-        for line, size in fit.steps:
-            self.layout = tightened(plain, line, size)
-            tight = self._estimate(long=False, entries=0)
-            if self._with_signatures(tight) < needs:
-                remark = (
-                    f"为排成{self._with_signatures(tight)}页，行距收紧到{line:.0%}"
-                    + (f"，字号收紧到{size:.0%}" if size < 1 else "")
-                    + "。"
-                )
-                logo = load_logo(self.workspace.root, self.layout)
-                data = build_template(self.layout, logo=logo)
-                return self.cache.template(data), tight, self.layout, [remark]
-        self.layout = plain
-        return self.cache.template(self.source.data), guess, plain, []
-
-    def _with_signatures(self, guess: Estimate) -> int:
-        """Pages when the pieces behind the body are counted too."""
-        pages, used = guess.pages, guess.filled
-        printed = [piece for piece in self.layout.after if self._prints(piece)]
-        room = self.layout.page.text_height * 72 / 25.4
-        if any(resolved(self.layout, piece.style).page_break_before for piece in printed):
-            return pages + 1
-        used += sum(self._height(piece) for piece in printed) / room
-        return pages + (1 if used > 1 else 0)
-
-    def _height(self, piece: Piece) -> float:
-        """Points that a piece around the body takes."""
-        return sum(self._heights(piece))
-
-    def _heights(self, piece: Piece) -> list[float]:
-        """The points of a paragraph, or of each row of a table."""
-        if piece.table is None:
-            style = resolved(self.layout, piece.style or "base")
-            return [height(style) + style.before + style.after]
-        heights = piece.table.heights or (8.0,)
-        rows = [heights[min(row, len(heights) - 1)] for row in range(len(piece.table.rows))]
-        if piece.table.each == _EACH_PERSON:
-            people = self.context["版面"]["人员"]  # type: ignore[index]  # made by page_facts
-            rows += rows[-1:] * (len(people) - 1)
-        return [row * 72 / 25.4 for row in rows]
-
-    def _prints(self, piece: Piece) -> bool:
-        """Whether the condition of a piece holds."""
-        if not piece.when:
-            return True
-        try:
-            return bool(_conditions().compile_expression(piece.when)(**self.context))
-        except TemplateError:
-            return True  # the Word template itself tells what is wrong
-
     def _render(
-        self, template: WordTemplate, entries: list[TocEntry], pages: Mapping[str, int]
+        self,
+        template: WordTemplate,
+        entries: list[TocEntry],
+        pages: Mapping[str, int],
+        *,
+        context: Mapping[str, object] | None = None,
     ) -> bytes:
         document = self.document
         body = BodyValue(
@@ -296,7 +269,7 @@ class _Job:
             path=document.path.name,
         )
         made = template.render(
-            self.context
+            dict(context or self.context)
             | {
                 "正文": body,
                 "目录": TocValue(entries, self.layout, self.layout.contents_levels, pages),
@@ -319,11 +292,6 @@ class _Job:
             )
             for item in toc_entries(self.document.body, _ALL_LEVELS)
         }
-
-
-@cache
-def _conditions() -> SandboxEnvironment:
-    return SandboxEnvironment(undefined="blank")
 
 
 def _place(path: str, line: int) -> str:

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 _MARKS: Final = re.compile("(〈页码〉|〈页数〉)")
 _FIELDS: Final = {"〈页码〉": "PAGE", "〈页数〉": "NUMPAGES"}
+# At the foot of the text area. LibreOffice lets a table as wide as the text float only where it is
+# placed from the edge of the page; without margins in its cells Word measures from the same place.
 _FOOT: Final = (
-    '<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="margin" w:horzAnchor="margin" '
-    'w:tblpXSpec="center" w:tblpYSpec="bottom"/>'
+    '<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:topFromText="113" w:vertAnchor="margin" '
+    'w:horzAnchor="page" w:tblpX="{}" w:tblpYSpec="bottom"/>'
+)
+_NO_MARGINS: Final = (
+    '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar>'
 )
 # GB/T 9704-2012, 7.4.1: the first and last rule 0.35 mm, those between 0.25 mm.
 _RULES: Final = "<w:tblBorders>{}</w:tblBorders>".format(
@@ -117,13 +122,17 @@ def table_piece_xml(layout: Layout, table: TablePiece, *, keep: bool = False) ->
             )
         rows.append(xml)
     style = f'<w:tblStyle w:val="{TABLE_STYLE}"/>' if table.borders and not table.rules else ""
-    style += _FOOT if table.bottom else ""
+    place = '<w:jc w:val="center"/>'
+    if table.bottom:
+        style += _FOOT.format(mm(layout.page.left))
+        place = ""
     lines = _RULES if table.rules else ""
+    margins = _NO_MARGINS if table.bottom else ""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         f'<w:tbl><w:tblPr>{style}<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:jc w:val="center"/>{lines}'
-        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f"{place}{lines}"
+        f'<w:tblLayout w:type="fixed"/>{margins}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
         f"{''.join(rows)}</w:tbl>"
     )
 

@@ -23,6 +23,7 @@ from generator.word.parts import (
     document,
     relation_xml,
 )
+from generator.word.sections import empty_footer, last_section_as, section_end
 from generator.word.streams import Streams
 from generator.word.tokens import DECLARATION, check_fragment
 
@@ -78,6 +79,7 @@ class Rendering:
         self._list_loops: dict[int, object] = {}
         self._refills: dict[str, Refill] = {}
         self.streams = Streams()
+        self._last_section: tuple[str, str] | None = None
 
     # -- ids -------------------------------------------------------------------------------------
 
@@ -287,6 +289,12 @@ class Rendering:
         sides = re.findall(r'w:(?:left|right)="(\d+)"', margin[0]) if margin else ["1800", "1800"]
         return width - sum(map(int, sides))
 
+    def new_section(self, kind: str, *, footers: bool = True) -> str:
+        """End the section here; see `generator.word.values.RenderPackage`."""
+        footer = "" if footers else empty_footer(self, self.template.package.main)
+        self._last_section = (kind, footer)
+        return section_end(self.template.main_section)
+
     # -- checks ----------------------------------------------------------------------------------
 
     def refuse_characters(self, value: str, site: Site) -> None:
@@ -322,6 +330,9 @@ class Rendering:
             from generator.word.watermark import add_watermark  # noqa: PLC0415
 
             add_watermark(self, self.template, rendered, self.watermark)
+        if self._last_section is not None:
+            main = self.template.package.main
+            rendered[main] = last_section_as(rendered[main], *self._last_section)
         changes = self._write_streams(rendered)
         self._add_word_parts(rendered)
         changes |= {name: self._pack(name, document(xml)) for name, xml in rendered.items()}

@@ -115,6 +115,15 @@ class RenderPackage(Protocol):
         """Put a slanting grey text behind every page of the document."""
         ...
 
+    def new_section(self, kind: str, *, footers: bool = True) -> str:
+        """End the section here: the paragraphs that do it.
+
+        Args:
+            kind: How the rest of the document begins, such as ``evenPage``.
+            footers: Whether its pages keep the footers (page numbers).
+        """
+        ...
+
     def text_width(self) -> int:
         """Twips between the margins of the last section."""
         ...
