@@ -1,22 +1,37 @@
-"""Old formats into .docx through LibreOffice: one start for many files, bad ones found out alone."""  # noqa: E501
+"""Old formats into .docx through LibreOffice: few starts for many files, bad ones found out."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from store.office import convert
+from store.exceptions import EnvironmentRefused
+from store.office import convert_watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BATCH: Final = 60
-SECONDS_FIRST: Final = 20.0
-SECONDS_EACH: Final = 2.0
+SIDE_BY_SIDE: Final = 2
+WORTH_ANOTHER: Final = 12
 SECONDS_ALONE: Final = 20.0
+_MOST_BARREN: Final = 3
 _SUFFIXES: Final = frozenset({".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt"})
+
+
+class OfficeBroken(EnvironmentRefused):
+    """LibreOffice 没有反应，或一启动就退出。"""
+
+    def __init__(self) -> None:
+        """Say what helps."""
+        super().__init__(
+            "LibreOffice 没有反应，或一启动就退出，旧格式的文件没有读取。",
+            hint="请重新安装 LibreOffice，或用 Word、WPS 把文件另存为 .docx 后再导入。",
+        )
 
 
 def to_docx(paths: Sequence[Path], folder: Path, names: Sequence[str]) -> list[Path | None]:
@@ -29,42 +44,59 @@ def to_docx(paths: Sequence[Path], folder: Path, names: Sequence[str]) -> list[P
 
     Raises:
         OfficeAbsent: LibreOffice is not installed.
+        OfficeBroken: It is, but converts nothing at all.
     """
-    results: list[Path | None] = []
-    for start in range(0, len(paths), BATCH):
-        results += _batch(paths[start : start + BATCH], folder, names[start : start + BATCH])
-    return results
-
-
-def _batch(paths: Sequence[Path], folder: Path, names: Sequence[str]) -> list[Path | None]:
-    work = Path(tempfile.mkdtemp(dir=folder))
-    copies = []
-    for number, (path, name) in enumerate(zip(paths, names, strict=True)):
-        suffix = _suffix(path, name)
-        copies.append(work / f"{number}{suffix}")
-        shutil.copyfile(path, copies[-1])
-    out = work / "out"
-    out.mkdir()
-    made = _convert(copies, out)
+    copies = _copies(paths, Path(tempfile.mkdtemp(dir=folder)), names)
+    batches = _batches(copies)
+    with ThreadPoolExecutor(min(SIDE_BY_SIDE, len(batches)) or 1) as pool:
+        made: dict[Path, Path] = {}
+        for found in pool.map(_convert, batches):
+            made |= found
     for copy in copies:
         copy.unlink(missing_ok=True)
     return [made.get(copy) for copy in copies]
 
 
-def _convert(copies: Sequence[Path], out: Path) -> dict[Path, Path]:
-    """Convert files; the first that is missing is what stopped the rest, which go on without it."""
+def _copies(paths: Sequence[Path], work: Path, names: Sequence[str]) -> list[Path]:
+    """Copies with plain names and the extensions that fit the bytes."""
+    found = []
+    for number, (path, name) in enumerate(zip(paths, names, strict=True)):
+        found.append(work / f"{number}{_suffix(path, name)}")
+        shutil.copyfile(path, found[-1])
+    return found
+
+
+def _batches(copies: Sequence[Path]) -> list[Sequence[Path]]:
+    """One start of LibreOffice each: as few as will do, two side by side where that pays."""
+    processors = min(SIDE_BY_SIDE, os.cpu_count() or 1)
+    parts = max(1, min(processors, len(copies) // WORTH_ANOTHER))
+    size = min(BATCH, -(-len(copies) // parts)) or 1
+    return [copies[start : start + size] for start in range(0, len(copies), size)]
+
+
+def _convert(batch: Sequence[Path]) -> dict[Path, Path]:
+    """Convert files; the one at which the program broke is left out, and the rest goes on.
+
+    A first start that gives nothing is tried again, since it may only have been slow.
+    """
+    out = Path(tempfile.mkdtemp(dir=batch[0].parent))
     made: dict[Path, Path] = {}
-    waiting = list(copies)
+    waiting = list(batch)
+    barren = 0
     while waiting:
-        alone = len(waiting) == 1
-        seconds = SECONDS_ALONE if alone else SECONDS_FIRST + SECONDS_EACH * len(waiting)
-        found = convert(waiting, "docx", out, seconds)
-        made |= found
-        missing = [copy for copy in waiting if copy not in found]
-        if not missing or alone:
+        done = convert_watched(
+            waiting, "docx", out, SECONDS_ALONE * (len(waiting) + 1), idle=SECONDS_ALONE
+        )
+        made |= done.made
+        if done.finished:
             break
-        made |= convert(missing[:1], "docx", out, SECONDS_ALONE)
-        waiting = missing[1:]
+        if not done.made:
+            barren += 1
+            if not made and barren == _MOST_BARREN and len(batch) > 1:
+                raise OfficeBroken
+        last = max((at for at, copy in enumerate(waiting) if copy in done.made), default=-1)
+        retried = not done.made and barren == 1 and len(waiting) > 1
+        waiting = waiting[last + (1 if retried else 2) :]
     return made
 
 

@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from store.exceptions import EnvironmentRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+_WATCH: Final = 0.3
 _PLACES: Final = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     r"C:\Program Files\LibreOffice\program\soffice.exe",
@@ -43,6 +46,18 @@ def find_office() -> str | None:
     return next((one for one in [*candidates, *_PLACES] if one and Path(one).is_file()), None)
 
 
+@dataclass(slots=True, frozen=True)
+class Conversion:
+    """What a start of LibreOffice made, source by source.
+
+    `finished` says that the program ended by itself: what is missing then is unreadable. Else the
+    first source that is missing behind the last result is what it broke at.
+    """
+
+    made: dict[Path, Path]
+    finished: bool
+
+
 def convert(paths: Sequence[Path], target: str, folder: Path, seconds: float) -> dict[Path, Path]:
     """Convert many files in one start.
 
@@ -58,9 +73,29 @@ def convert(paths: Sequence[Path], target: str, folder: Path, seconds: float) ->
     Raises:
         OfficeAbsent: LibreOffice is not installed.
     """
+    return convert_watched(paths, target, folder, seconds, idle=seconds).made
+
+
+def convert_watched(
+    paths: Sequence[Path], target: str, folder: Path, seconds: float, *, idle: float
+) -> Conversion:
+    """Convert many files in one start, which ends when no further result comes for a while.
+
+    Args:
+        paths: Files with different stems.
+        target: What to make, such as `docx`.
+        folder: Where the results go, each with the stem of its source.
+        seconds: How long all of it may take.
+        idle: How long one file may take.
+
+    Raises:
+        OfficeAbsent: LibreOffice is not installed.
+    """
     program = find_office()
     if program is None:
         raise OfficeAbsent
+    suffix = target.partition(":")[0]
+    results = {path: folder / f"{path.stem}.{suffix}" for path in paths}
     with tempfile.TemporaryDirectory(
         prefix="wenshu-office-", ignore_cleanup_errors=True
     ) as profile:
@@ -69,14 +104,13 @@ def convert(paths: Sequence[Path], target: str, folder: Path, seconds: float) ->
             "--nolockcheck", "--nodefault", "--nofirststartwizard", "--convert-to", target,
             "--outdir", str(folder), *map(str, paths),
         ]  # fmt: skip
-        _run(command, seconds)
-    suffix = target.partition(":")[0]
-    results = {path: folder / f"{path.stem}.{suffix}" for path in paths}
-    return {path: made for path, made in results.items() if made.is_file() and made.stat().st_size}
+        finished = _run(command, seconds, idle, lambda: sum(map(Path.is_file, results.values())))
+    made = {path: made for path, made in results.items() if made.is_file() and made.stat().st_size}
+    return Conversion(made, finished)
 
 
-def _run(command: Sequence[str], seconds: float) -> None:
-    """Run the program until it ends or its time is over; a failure shows in what is missing."""
+def _run(command: Sequence[str], seconds: float, idle: float, count: Callable[[], int]) -> bool:
+    """Run the program until it ends, or its time is over; whether it ended by itself and well."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the program is the user's own LibreOffice
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -84,10 +118,18 @@ def _run(command: Sequence[str], seconds: float) -> None:
         )  # fmt: skip
     except OSError as error:
         raise OfficeAbsent from error
+    began = moved = time.monotonic()
+    results = 0
     try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        stop(process)
+        while time.monotonic() < min(began + seconds, moved + idle):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(timeout=_WATCH) == 0
+            if (now := count()) != results:
+                results, moved = now, time.monotonic()
+        return False
+    finally:
+        if process.poll() is None:
+            stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
