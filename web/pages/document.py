@@ -58,7 +58,6 @@ def show(doc_id: str) -> str:
         newer=_replacement(seen, entry),
         family=[e for e in seen.family(entry) if e is not entry],
         versions=versions,
-        related=_related(seen, entry),
         cite=citation(entry.meta.title, entry.meta.version, None),
         attachments=_attachments(entry),
         basis=_named(seen, entry.meta.basis),
@@ -100,6 +99,13 @@ def _replacement(seen: View, entry: Entry) -> Entry | None:
         (e for e in candidates if e is not entry and e.id in seen.ids and versions.in_force(e)),
         None,
     )
+
+
+@blueprint.get("/related/<path:doc_id>")
+def related(doc_id: str) -> str:
+    """Other documents about the same things: a piece of the page that comes after it."""
+    seen = view()
+    return render_template("_related.html", related=_related(seen, seen.entry(doc_id)))
 
 
 def _related(seen: View, entry: Entry) -> list[tuple[str, str]]:

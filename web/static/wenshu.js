@@ -117,6 +117,13 @@
     scene.addEventListener("input", draw); draw();
   });
 
+  /* Pieces of a page that come when the reader gets near: at its end, so that nothing jumps. */
+  async function bring(place) {
+    try { const answer = await fetch(place.dataset.fetch); if (answer.ok && !answer.redirected) place.innerHTML = await answer.text(); } catch (_) { /* the page is whole without it */ }
+  }
+  const near = "IntersectionObserver" in window && new IntersectionObserver((entries) => entries.forEach((entry) => { if (entry.isIntersecting) { near.unobserve(entry.target); bring(entry.target); } }), { rootMargin: "400px" });
+  $$("[data-fetch]").forEach((place) => { if (near) near.observe(place); else bring(place); });
+
   /* The outline follows the reader. */
   const links = new Map($$(".outline a").map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
   if (links.size && "IntersectionObserver" in window) {
