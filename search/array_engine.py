@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
-from itertools import accumulate
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +13,7 @@ import numpy as np
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
+from search.names import Names
 from search.pairing import pair_versions
 from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
 from search.reading import DEPTH as READ
@@ -39,7 +38,7 @@ SUPPORT: Final = 0.3
 COVERED: Final = 0.3
 OUT_OF_FORCE: Final = 0.35
 UNCERTAIN_FORCE: Final = 0.85
-MEANING: Final = 1.0
+MEANING, MEANING_SHORT = 1.0, 0.3
 TITLE_FACTOR: Final = 0.6
 NAMED_FACTOR: Final = 1.5
 IN_NAMED: Final = 1.2
@@ -120,44 +119,23 @@ class ArrayEngine:
         final: Array = scores.scores * self.prior(day)[rows]
         plain = _ASKING.sub("", plain) or plain
         if len(plain) >= LONG_NAME:
-            final[self._titled(plain)[rows]] *= IN_NAMED
+            final[self._titles.holding(plain)[rows]] *= IN_NAMED
         title = self._types[scores.units] == TITLE
         places = np.flatnonzero(title)
         factors = {0: TITLE_FACTOR, PARTLY: 1.0, EXACTLY: NAMED_FACTOR}
-        final[places] *= [factors[_named(plain, *self._names[row])] for row in rows[places]]
+        titles, posts = self._titles, self._posts
+        final[places] *= [
+            factors[_named(plain, titles[row], posts[row])] for row in rows[places].tolist()
+        ]
         return final
 
-    def _titled(self, plain: str) -> Array:
-        """Which documents have a text in their title."""
-        named = np.zeros(len(self._names), bool)
-        titles, starts = self._titles
-        at = titles.find(plain)
-        while at >= 0:
-            row = bisect_right(starts, at) - 1
-            named[row] = True
-            at = titles.find(plain, starts[row + 1])
-        return named
+    @cached_property
+    def _titles(self) -> Names:
+        return Names(self.table.column("title"), self.generation.analysis.folder)
 
     @cached_property
-    def _titles(self) -> tuple[str, list[int]]:
-        """All titles as one text, and where each begins."""
-        titles = [title for title, _ in self._names]
-        return "\n".join(titles), [0, *accumulate(len(title) + 1 for title in titles)]
-
-    @cached_property
-    def _names(self) -> list[tuple[str, str]]:
-        """Title and post of each document, folded, without blanks."""
-        columns = (self._folded(self.table.column(name)) for name in ("title", "position"))
-        return list(zip(*columns, strict=True))
-
-    def _folded(self, texts: list[str]) -> list[str]:
-        """Short texts, folded as one: a text's length stays as it is."""
-        folded = self.generation.analysis.folder("\n".join(texts))
-        starts = [0, *accumulate(len(text) + 1 for text in texts)]
-        return [
-            folded[start : start + len(text)].replace(" ", "")
-            for start, text in zip(starts, texts, strict=False)
-        ]
+    def _posts(self) -> Names:
+        return Names(self.table.column("position"), self.generation.analysis.folder)
 
     def _answer(
         self,
@@ -173,6 +151,8 @@ class ArrayEngine:
         groups = self._pair(rows)[units]
         total, representative = _fold(groups, final, self._force_order(rows, day))
         counted = rows[representative]
+        if not limit:  # the count alone is wanted
+            return Answer(total, [], lambda: self._facets(counted), relaxed)
         depth = max(DEPTH, 2 * limit)
         best = representative
         if len(best) > depth:
@@ -180,7 +160,8 @@ class ArrayEngine:
         best = best[np.lexsort((units[best], -final[best]))]
         raised = supported(rows[best], self._covered(question, units[best], final[best]), SUPPORT)
         raised = self._read(question, units[best], raised)
-        raised += self._meant(question, units[best], raised)
+        meant = self._meant(question, units[best], raised)
+        raised += meant
         order = np.lexsort((units[best], -raised))[:limit]
         found = []
         for at in order.tolist():
@@ -194,6 +175,7 @@ class ArrayEngine:
                     float(first[k]),
                     float(shares[k]),
                     others,
+                    float(meant[at]),
                 )
             )
         return Answer(total, found, lambda: self._facets(counted), relaxed)
@@ -218,11 +200,12 @@ class ArrayEngine:
         return result
 
     def _meant(self, question: Question, units: Array, scores: Array) -> Array:
-        """What nearness in meaning adds; nothing where there are no vectors."""
+        """What nearness in meaning adds: less to few words, nothing without vectors."""
         near = self._similarity(question, units) if self._similarity and len(units) else None
         if near is None:
             return np.zeros(len(units))
-        added: Array = MEANING * float(scores.max()) * near
+        weight = MEANING - (MEANING - MEANING_SHORT) * brevity(question.wanted)
+        added: Array = weight * float(scores.max()) * near
         return added
 
     def _force_order(self, rows: Array, day: int) -> Array:

@@ -30,6 +30,7 @@ class Found:
         first: The score of the first stage.
         share: What part of the question it carries.
         others: Units of other versions that are folded under it.
+        meant: What nearness in meaning added to the score.
     """
 
     unit: int
@@ -38,6 +39,7 @@ class Found:
     first: float
     share: float
     others: tuple[tuple[int, int], ...] = ()
+    meant: float = 0.0
 
 
 @dataclass

@@ -45,6 +45,7 @@ class Explanation:
         force: Whether the version is in force on the day; None: uncertain.
         share: What part of the question the unit carries.
         final: The final score, with the support of the document's other units.
+        meaning: What nearness in meaning added to it.
     """
 
     first: float
@@ -52,6 +53,7 @@ class Explanation:
     force: bool | None
     share: float
     final: float
+    meaning: float = 0.0
     terms: list[TermShare] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
@@ -67,6 +69,8 @@ class Explanation:
             f"得分 {self.final:.2f}：文字 {self.first:.2f} x 权威 {self.authority:.2f}，{force}，",
             f"另加同一文档其他条款的支持，并看条文本身；覆盖问题的 {min(self.share, 1):.0%}。",
         ]
+        if self.meaning:
+            head.append(f"其中语义相近 {self.meaning:.2f}。")
         names = {"words": "词", "grams": "字对"}
         return head + [t.line(names[t.field]) for t in self.terms]
 
@@ -85,6 +89,7 @@ def explain(generation: Generation, found: Found, question: Question, day: objec
         force={0: False, 1: True}.get(state),
         share=round(found.share, 4),
         final=round(found.score, 4),
+        meaning=round(found.meant, 4),
         terms=terms,
     )
 

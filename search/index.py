@@ -24,12 +24,14 @@ from store.exceptions import InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-    from typing import Self
+    from typing import Any, Self
 
+    from numpy.typing import NDArray
     from whoosh.searching import Results as WhooshResults
 
     from search.past_queries import PastQueries
     from search.relations import Related
+    from search.semantic import Embedded, Meaning
     from search.suggestions import Suggester, Suggestion
     from search.syntax import Request
     from search.terms import Question
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
     from search.whoosh_search import WhooshSearch
     from store import Workspace
 
+    Array = NDArray[Any]
     Progress = Callable[[int, int], None]
     Values = str | int | Sequence[str] | None
 
 FOLDER = "search"
 _REFRESH_WAIT = 10.0
+_VECTORS_AT_ONCE = 300
 
 
 class SearchIndex:
@@ -61,10 +65,10 @@ class SearchIndex:
 
     def _take(self, generation: Generation) -> None:
         self._generation = generation
-        self._engine = ArrayEngine(generation)
+        self._engine = ArrayEngine(generation, self._similarity)
         if self.summary is not None:
             self.summary.documents, self.summary.units = self.documents, self.units
-        for name in ("_lexicon", "_speller", "_suggester", "_whoosh"):
+        for name in ("_lexicon", "_speller", "_suggester", "_whoosh", "_meaning"):
             self.__dict__.pop(name, None)
 
     @classmethod
@@ -99,7 +103,38 @@ class SearchIndex:
         found = Generation.open(place)
         if found is None:
             raise IndexNotWritableError(str(place.path))
-        return cls(workspace, found, summary)
+        index = cls(workspace, found, summary)
+        index.embed(most=_VECTORS_AT_ONCE)
+        return index
+
+    def embed(
+        self, progress: Progress | None = None, *, most: int | None = None
+    ) -> Embedded | None:
+        """Make the vectors of clauses that are missing, where the workspace wants them.
+
+        Args:
+            progress: Told how many are done, of how many.
+            most: Make none when more than so many are missing.
+
+        Returns:
+            What was done; None when the workspace does not want them.
+        """
+        from search.semantic import embed, is_on  # noqa: PLC0415 - an extra
+
+        if not is_on(self.workspace):
+            return None
+        tell = progress or (lambda _done, _all: None)
+        self.__dict__.pop("_meaning", None)
+        return embed(self.workspace, self._generation, tell, most=most)
+
+    @cached_property
+    def _meaning(self) -> Meaning | None:
+        from search.semantic import Meaning  # noqa: PLC0415 - an extra
+
+        return Meaning.open(self.workspace, self._generation)
+
+    def _similarity(self, question: Question, units: Array) -> Array | None:
+        return None if self._meaning is None else self._meaning.similarity(question, units)
 
     def whoosh(self, query: Query, limit: int = 10) -> WhooshResults:
         """Run a Whoosh query over `words`, `grams` and the metadata fields; a Whoosh Results.
@@ -136,6 +171,7 @@ class SearchIndex:
         if found is None:
             return self._reopen()
         self._take(found)
+        self.embed(most=_VECTORS_AT_ONCE)
         return True
 
     def _reopen(self) -> bool:

@@ -17,6 +17,8 @@ from cli.output import emit, print_json, width, wrap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from store import Workspace
+
     Finding = tuple[str, str, str, str]
 
 OUR_PACKAGES = ("store", "search", "generator", "importer", "web", "cli")
@@ -111,6 +113,17 @@ def _outside() -> Iterator[Finding]:
         )
 
 
+def _meaning(workspace: Workspace) -> Iterator[Finding]:
+    """The extra that searches by meaning, where the workspace wants it."""
+    from search.semantic import is_installed, is_on  # noqa: PLC0415
+
+    if is_on(workspace) and is_installed():
+        yield "ok", "语义检索", "已开启", ""
+    elif is_on(workspace):
+        hint = "请安装：pip install 'wenshu[semantic]'，再执行 wenshu index。"
+        yield "missing", "语义检索", "wenshu.toml 已开启，但没有安装", hint
+
+
 def _workspace(path: str | None) -> Iterator[Finding]:
     from store.exceptions import WenshuError  # noqa: PLC0415
 
@@ -121,6 +134,7 @@ def _workspace(path: str | None) -> Iterator[Finding]:
         return
     count = len(workspace.entries)
     yield "ok", "资料库", f"{workspace.root}（{count} 份文档）", ""
+    yield from _meaning(workspace)
     inside = workspace.cache.is_relative_to(workspace.root)
     yield (
         "ok",

@@ -10,6 +10,7 @@ from cli.common import json_option, open_workspace, workspace_option
 from cli.output import echo_warning, emit, print_json, progress
 
 if TYPE_CHECKING:
+    from search.semantic import Embedded
     from search.updating import Summary
 
 
@@ -27,24 +28,39 @@ def command(rebuild: bool, workspace_path: str | None, as_json: bool) -> None:  
     started = time.monotonic()
     with progress("更新索引") as advance:
         index = SearchIndex.open(workspace, progress=advance, rebuild=rebuild)
-    seconds = time.monotonic() - started
     summary = index.summary
+    with progress("计算语义向量") as advance:
+        embedded = index.embed(advance)
+    seconds = time.monotonic() - started
     if as_json:
-        print_json(_json(summary, seconds))
+        print_json(_json(summary, embedded, seconds))
         return
     if summary is None:
         emit(f"索引是最新的，没有变化，用时 {seconds:.1f} 秒。")
-        return
-    for note in summary.notes:
-        echo_warning(note)
-    emit(
-        f"索引里有 {summary.documents} 份文档、{summary.units} 条；"
-        f"更新 {summary.added} 份，移除 {summary.removed} 份，用时 {seconds:.1f} 秒。"
-    )
+    else:
+        for note in summary.notes:
+            echo_warning(note)
+        emit(
+            f"索引里有 {summary.documents} 份文档、{summary.units} 条；"
+            f"更新 {summary.added} 份，移除 {summary.removed} 份，用时 {seconds:.1f} 秒。"
+        )
+    if embedded is not None:
+        _tell_embedded(embedded)
 
 
-def _json(summary: Summary | None, seconds: float) -> dict[str, object]:
+def _tell_embedded(embedded: Embedded) -> None:
+    """What was done for searching by meaning, where the workspace wants it."""
+    if not embedded.installed:
+        echo_warning("wenshu.toml 开启了语义检索，但没有安装：pip install 'wenshu[semantic]'。")
+    elif embedded.missing:
+        echo_warning(f"还有 {embedded.missing} 条没有语义向量：缓存文件夹不能写入。")
+    else:
+        emit(f"语义检索已开启，新算向量 {embedded.made} 条。")
+
+
+def _json(summary: Summary | None, embedded: Embedded | None, seconds: float) -> dict[str, object]:
     found: dict[str, object] = {"seconds": round(seconds, 3), "changed": summary is not None}
+    found["vectors"] = embedded.made if embedded else None
     for name in ("documents", "units", "added", "removed", "rebuilt", "notes"):
         found[name] = getattr(summary, name, None)
     return found
