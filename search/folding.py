@@ -78,7 +78,11 @@ class Folder:
     def _codes(self) -> Array:
         """The table as an array: to what code each code is folded."""
         codes = np.arange(_CODES, dtype="<u4")
-        codes[[ord(character) for character in self.source]] = [ord(c) for c in self.target]
+        source, target = (
+            np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+            for text in (self.source, self.target)
+        )
+        codes[source] = target
         return codes
 
     @classmethod

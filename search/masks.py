@@ -10,6 +10,7 @@ import numpy as np
 from search.analysis import is_word_character
 from search.labels import label_key
 from search.library import short_title
+from search.names import Names
 from search.phrases import body_units, text_places
 from search.segment import WORDS
 from search.table import IN_FORCE
@@ -83,14 +84,24 @@ class Masks:
         return good
 
     def _titled(self, titles: Iterable[str]) -> Array:
-        rows = self.table.rows
-        found = np.zeros(len(rows), bool)
+        found = np.zeros(len(self.table), bool)
         for title in titles:
             wanted = self._fold(short_title(title))
-            names = [self._fold(row.title) for row in rows]
-            same = np.array([self._fold(short_title(n)) == wanted for n in names], bool)
-            found |= same if same.any() else np.array([wanted in name for name in names], bool)
+            holding = self._names.holding(wanted)
+            same = [
+                row
+                for row in np.flatnonzero(holding).tolist()
+                if self._fold(short_title(self._names[row])) == wanted
+            ]
+            if same:
+                found[same] = True
+            else:
+                found |= holding
         return found
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self.table.column("title"), self._fold, blanks=True)
 
     # -- units ------------------------------------------------------------------------------------
 
