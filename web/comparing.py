@@ -1,35 +1,53 @@
-"""Two versions side by side, clause by clause, with what was put in and taken out."""
+"""Two texts side by side, clause by clause, with the words that were put in and taken out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, Literal
 
 from markupsafe import Markup, escape
 
-from store.model import Clause
+from store.model import Block, Clause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from store.document import Document
-    from store.model import Block, Section
+    from store.model import Section
 
-Change = Literal["same", "changed", "added", "removed"]
+Change = Literal["same", "changed", "added", "removed", "moved"]
 _NOTHING: Final = Markup("")
 _ALIKE: Final = 0.45
 _LONGEST: Final = 6000
+_CANDIDATES: Final = 40
+_SHORT_MOVE: Final = 8
+_TOKEN: Final = re.compile(r"[0-9][0-9.,:%]*|[A-Za-z]+|[ \t]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A heading, a first-level clause with all under it, or a paragraph."""
+    """A heading, a first-level clause with all under it, or a paragraph.
+
+    Attributes:
+        label: Its number as it prints.
+        text: Its plain text, a line for each block under it.
+        node: The section or the block itself.
+        depth: Of a block inside a clause, how deep it stands.
+    """
 
     label: str
     text: str
     anchor: str = ""
     heading: bool = False
+    node: Section | Block | None = field(default=None, compare=False)
+    depth: int = 0
+
+    @property
+    def type(self) -> str:
+        """What it is: `section`, or the type of the block."""
+        return self.node.type if isinstance(self.node, Block) else "section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +61,26 @@ class Pair:
     right_html: Markup = _NOTHING
 
 
-def pieces(document: Document) -> list[Piece]:
-    """A document as pieces that can be set side by side."""
-    return list(_section(document.body.root))
+def pieces(root: Section) -> list[Piece]:
+    """A text as pieces that can be set side by side, in reading order."""
+    return list(_section(root))
 
 
 def _section(section: Section) -> Iterator[Piece]:
     if section.level:
-        yield Piece(section.label, section.heading, section.anchor, heading=True)
+        yield Piece(section.label, section.heading, section.anchor, heading=True, node=section)
     for block in section.blocks:
         text = "\n".join(_lines(block))
         if text.strip():
             label = block.label if isinstance(block, Clause) else ""
-            yield Piece(label, text, block.anchor)
+            yield Piece(label, text, block.anchor, node=block)
     for child in section.sections:
         yield from _section(child)
 
 
 def _lines(block: Block, depth: int = 0) -> Iterator[str]:
     if block.type == "table":
-        yield from ("  ".join(cell.text for cell in row) for row in block.rows)
+        yield from (" │ ".join(cell.text for cell in row) for row in block.rows)
         return
     label = block.label if isinstance(block, Clause) and depth else ""
     if block.text:
@@ -71,19 +89,18 @@ def _lines(block: Block, depth: int = 0) -> Iterator[str]:
         yield from _lines(child, depth + 1)
 
 
-def compare(left: Document, right: Document) -> list[Pair]:
-    """Set two versions side by side; what only got another number counts as the same."""
-    old, new = pieces(left), pieces(right)
+# -- what belongs to what -----------------------------------------------------------------------
+
+
+def align(old: Sequence[Piece], new: Sequence[Piece]) -> list[tuple[int | None, int | None]]:
+    """Which piece became which, in reading order; what only got another number is the same."""
     matcher = SequenceMatcher(None, [_key(p) for p in old], [_key(p) for p in new], autojunk=False)
-    found: list[Pair] = []
+    found: list[tuple[int | None, int | None]] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
-            found += [
-                Pair("same", a, b, escape(a.text), escape(b.text))
-                for a, b in zip(old[i1:i2], new[j1:j2], strict=True)
-            ]
+            found += zip(range(i1, i2), range(j1, j2), strict=True)
         else:
-            found += _changed(old[i1:i2], new[j1:j2])
+            found += _paired(old, new, range(i1, i2), range(j1, j2))
     return found
 
 
@@ -91,52 +108,115 @@ def _key(piece: Piece) -> tuple[bool, str]:
     return piece.heading, piece.text
 
 
-def _changed(old: list[Piece], new: list[Piece]) -> list[Pair]:
+def _paired(
+    old: Sequence[Piece], new: Sequence[Piece], gone: range, come: range
+) -> Iterator[tuple[int | None, int | None]]:
     """Pair what is alike, in order; the rest was taken out or put in."""
-    found: list[Pair] = []
-    at = 0
-    for piece in old:
-        best = _best(piece, new[at:])
+    at = come.start
+    for one in gone:
+        candidates = range(at, min(come.stop, at + _CANDIDATES))
+        best = _best(old[one], new, candidates)
         if best is None:
-            found.append(Pair("removed", piece, None, escape(piece.text)))
+            yield one, None
             continue
-        found += [Pair("added", None, p, Markup(""), escape(p.text)) for p in new[at : at + best]]
-        other = new[at + best]
-        left_html, right_html = _marked(piece.text, other.text)
-        found.append(Pair("changed", piece, other, left_html, right_html))
-        at += best + 1
-    found += [Pair("added", None, p, Markup(""), escape(p.text)) for p in new[at:]]
-    return found
+        yield from ((None, other) for other in range(at, best))
+        yield one, best
+        at = best + 1
+    yield from ((None, other) for other in range(at, come.stop))
 
 
-def _best(piece: Piece, candidates: list[Piece]) -> int | None:
+def _best(piece: Piece, new: Sequence[Piece], candidates: range) -> int | None:
     """Which of the candidates is the piece's new text: the likest one, the same number helps."""
     best, top = None, _ALIKE
-    for number, other in enumerate(candidates[:40]):
+    for number, at in enumerate(candidates):
+        other = new[at]
         if piece.heading != other.heading:
             continue
         ratio = SequenceMatcher(
             None, piece.text[:_LONGEST], other.text[:_LONGEST], autojunk=False
         ).quick_ratio()
         ratio += 0.15 if piece.label and piece.label == other.label else 0.0
+        ratio += 0.3 if piece.type == other.type == "table" else 0.0
         ratio -= 0.004 * number
         if ratio > top:
-            best, top = number, ratio
+            best, top = at, ratio
     return best
 
 
-def _marked(old: str, new: str) -> tuple[Markup, Markup]:
-    """Both texts with `<del>` and `<ins>`, character by character."""
+def compare(left: Document, right: Document) -> list[Pair]:
+    """Set two versions side by side; what only got another number counts as the same."""
+    old, new = pieces(left.body.root), pieces(right.body.root)
+    pairs = [
+        pair(old[a] if a is not None else None, new[b] if b is not None else None)
+        for a, b in align(old, new)
+    ]
+    return _with_moves(pairs)
+
+
+def _with_moves(pairs: list[Pair]) -> list[Pair]:
+    """Mark what stands unchanged in another place."""
+    gone = {p.left.text for p in pairs if p.change == "removed" and p.left}
+    come = {p.right.text for p in pairs if p.change == "added" and p.right}
+    moved = {text for text in gone & come if len(text) >= _SHORT_MOVE}
+    found = []
+    for one in pairs:
+        piece = one.left or one.right
+        is_moved = one.change in {"added", "removed"} and piece is not None and piece.text in moved
+        found.append(replace(one, change="moved") if is_moved else one)
+    return found
+
+
+# -- what differs in it -------------------------------------------------------------------------
+
+
+def pair(left: Piece | None, right: Piece | None) -> Pair:
+    """Two pieces beside each other, with the words that differ marked."""
+    if left is None or right is None:
+        change: Change = "removed" if left else "added"
+        return Pair(change, left, right, _plain(left), _plain(right))
+    if _key(left) == _key(right):
+        return Pair("same", left, right, _plain(left), _plain(right))
+    return Pair("changed", left, right, *marked(left.text, right.text))
+
+
+def _plain(piece: Piece | None) -> Markup:
+    return escape(piece.text) if piece else _NOTHING
+
+
+def marked(old: str, new: str) -> tuple[Markup, Markup]:
+    """Both texts with `<del>` and `<ins>`; numbers and words are marked whole."""
     if max(len(old), len(new)) > _LONGEST:
         return Markup("<del>{}</del>").format(old), Markup("<ins>{}</ins>").format(new)
     left, right = [], []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            left.append(escape(old[i1:i2]))
-            right.append(escape(new[j1:j2]))
+    for same, before, after in changes(old, new):
+        if same:
+            left.append(escape(before))
+            right.append(escape(after))
             continue
-        if i2 > i1:
-            left.append(Markup("<del>{}</del>").format(old[i1:i2]))
-        if j2 > j1:
-            right.append(Markup("<ins>{}</ins>").format(new[j1:j2]))
+        if before:
+            left.append(Markup("<del>{}</del>").format(before))
+        if after:
+            right.append(Markup("<ins>{}</ins>").format(after))
     return Markup("").join(left), Markup("").join(right)
+
+
+def changes(old: str, new: str) -> list[tuple[bool, str, str]]:
+    """Stretches of both texts: (whether they are the same, the old one, the new one).
+
+    A character or two that happen to be the same between two changes belong to the change.
+    """
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    found: list[tuple[bool, str, str]] = []
+    codes = matcher.get_opcodes()
+    for at, (tag, i1, i2, j1, j2) in enumerate(codes):
+        one, other = "".join(before[i1:i2]), "".join(after[j1:j2])
+        inner = 0 < at < len(codes) - 1
+        around = found[-1] if found else (True, "", "")
+        short = len(one) <= min(2, max(len(around[1]), len(around[2])))
+        same = tag == "equal" and not (inner and short and not one.isspace() and "\n" not in one)
+        if not same and found and not found[-1][0]:
+            found[-1] = (False, found[-1][1] + one, found[-1][2] + other)
+        else:
+            found.append((same, one, other))
+    return found

@@ -31,15 +31,20 @@ class _Edited(Workspace):
         return self._text, found, converted.meta, converted.problems, digest(self._text.encode())
 
 
+def edited(workspace: Workspace, text: str) -> Workspace:
+    """A workspace in which every document that is read has this text: for one document only."""
+    return _Edited(workspace, text)
+
+
 def load_draft(workspace: Workspace, entry: Entry, text: str) -> tuple[Document, list[Problem]]:
     """The document that a text would be, and what is wrong with it.
 
     Raises:
         InputError: Its front matter cannot be read.
     """
-    edited = _Edited(workspace, text)
-    document = edited.load(entry)
-    problems = [*document.problems, *check_document(edited, entry, document, today())]
+    changed = _Edited(workspace, text)
+    document = changed.load(entry)
+    problems = [*document.problems, *check_document(changed, entry, document, today())]
     return document, sorted(set(problems), key=lambda p: (p.line, p.code))
 
 

@@ -14,6 +14,7 @@ from web.pages import (
     edit_acts,
     edit_files,
     edit_meta,
+    edit_word,
     find,
     keep,
     messages,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
 # The parts of `edit` put their pages on its blueprint.
-__all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta"]
+__all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word"]
 
 
 def blueprints() -> list[Blueprint]:
