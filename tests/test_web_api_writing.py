@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +89,7 @@ class Script:
         self.headers = {"Authorization": f"Bearer {token}"}
 
     def __call__(self, method: str, path: str, target: str = "", *, status: int = 0, **more):
-        address = path.replace("{id}", target)
+        address = path.replace("{id}", target).replace("{token}", target)
         headers = self.headers | more.pop("headers", {})
         answer = self.client.open(address, method=method, headers=headers, base_url=BASE, **more)
         assert not status or answer.status_code == status, answer.get_data(as_text=True)
@@ -296,6 +297,33 @@ def test_figures_of_a_spreadsheet_with_its_odd_cells(app):
     }  # fmt: skip
     broken = {"file": (io.BytesIO(b"PK"), "快报.xlsx")}
     Script(app, "fu")("POST", "/api/metrics", status=422, data=broken)
+
+
+def test_an_import_is_looked_over_corrected_and_accepted(app):
+    zhi = Script(app, "zhi")
+    text = "图书借阅管理办法\n第一条 为规范借阅，制定本办法。\n第二条 每次不超过三本。\n"
+    form = {"files": (io.BytesIO(text.encode()), "旧.txt")}
+    token = zhi.json("POST", "/api/imports", data=form, status=202)["token"]
+
+    def stage(wanted: str) -> Any:
+        for _ in range(400):
+            found = zhi.json("GET", "/api/imports/{token}", token)
+            if found["stage"] == wanted:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(found)
+
+    (document,) = stage("ready")["documents"]
+    assert (document["kind"], document["wanted"]) == ("policy", True)
+    assert "不超过三本" in zhi.json("GET", "/api/imports/{token}/text", token)["body"]
+    change = {"documents": [{"number": 0, "title": "借书办法", "folder": "工会"}]}
+    zhi.json("PATCH", "/api/imports/{token}", token, json=change)
+    zhi.json("POST", "/api/imports/{token}/accept", token, status=202)
+    assert [one["id"] for one in stage("done")["documents"]] == ["工会/借书办法"]
+    assert zhi.json("GET", "/api/documents/{id}", "工会/借书办法")["meta"]["title"] == "借书办法"
+    zhi.json("DELETE", "/api/imports/{token}", token)
+    assert zhi.json("GET", "/api/imports")["imports"] == []
+    Script(app, "yuan").json("GET", "/api/imports", status=403)
 
 
 def test_a_session_needs_the_token_against_forgery(app):

@@ -1,14 +1,20 @@
-"""Import by upload: looked over first, written when accepted."""
+"""Import by upload: read by a thread, looked over, corrected, written when accepted."""
 
 from __future__ import annotations
 
 import io
 import re
+import time
 from typing import TYPE_CHECKING
 
+import pytest
+from filelock import FileLock
 from tools_web import BASE, log_in, make_app, post, text_of
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
     from store import Workspace
 
 OLD = """\
@@ -20,34 +26,160 @@ OLD = """\
 第二章 借阅
 第三条 每人每次借阅不超过三本，期限三十日。
 """
+NOTE = "读书心得\n\n一、缘起\n春天读了一本书。\n二、收获\n收获很多，写在这里。\n"
 
 
-def upload(client, name: str = "借阅办法.txt", data: bytes = OLD.encode("gb18030")):
-    return post(client, "/import", "/import", files=(io.BytesIO(data), name))
+@pytest.fixture
+def workspace(make_workspace) -> Workspace:
+    found: Workspace = make_workspace({"甲": "---\n标题: 甲\n类别: 文章\n---\n\n正文。\n"})
+    return found
 
 
-def test_looked_over_then_accepted(make_workspace):
-    workspace: Workspace = make_workspace({"甲": "---\n标题: 甲\n类别: 文章\n---\n\n正文。\n"})
-    client = log_in(make_app(workspace.root, people=True), "zhi")
-    shown = upload(client).get_data(as_text=True)
-    assert "图书借阅管理办法" in shown
-    assert len(list(workspace.kb.rglob("*.md"))) == 1
-    token = re.search(r'action="/import/([0-9a-f]{32})"', shown)
-    assert token
-    other = log_in(make_app(workspace.root), "xi")
-    assert post(other, f"/import/{token[1]}", "/import").status_code == 404
-    assert post(client, f"/import/{token[1]}", "/import").status_code == 302
+@pytest.fixture
+def app(workspace: Workspace) -> Flask:
+    return make_app(workspace.root, people=True)
+
+
+def upload(client: FlaskClient, *files: tuple[str, bytes]):
+    sent = files or (("借阅办法.txt", OLD.encode("gb18030")),)
+    return post(client, "/import", "/import", files=[(io.BytesIO(d), n) for n, d in sent])
+
+
+def waited(client: FlaskClient, address: str) -> str:
+    """The page when the thread has done its work."""
+    for _ in range(600):
+        page = text_of(client, address)
+        if "正在" not in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError(page)
+
+
+def begun(client: FlaskClient, *files: tuple[str, bytes]) -> str:
+    answer = upload(client, *files)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    waited(client, answer.headers["Location"])
+    return str(answer.headers["Location"])
+
+
+def two(client: FlaskClient) -> str:
+    return begun(client, ("办法.txt", OLD.encode()), ("心得.txt", NOTE.encode()))
+
+
+def documents(workspace: Workspace) -> set[str]:
+    workspace.refresh()
+    return {entry.id for entry in workspace.entries} - {"甲"}
+
+
+def test_looked_over_then_accepted(app, workspace):
+    client = log_in(app, "zhi")
+    address = begun(client)
+    shown = text_of(client, address)
+    assert 'value="图书借阅管理办法"' in shown
+    assert "每人每次借阅不超过三本" in text_of(client, f"{address}/text/0")
+    assert documents(workspace) == set()
+    assert (
+        post(client, address, address, accept="1", row="0", **{"wanted-0": "1"}).status_code == 303
+    )
+    done = waited(client, address)
+    assert "已导入 1 份文档" in done
+    assert documents(workspace) == {"管理制度/图书借阅管理办法"}
     found = client.get("/api/search?q=借阅 期限", base_url=BASE).get_json()
     assert "三十日" in found["hits"][0]["text"]
-    assert post(client, f"/import/{token[1]}", "/import").status_code == 404
+    admin = log_in(app, "xi")
+    assert "导入" in text_of(admin, "/admin/audit")
+    assert post(client, address, address, accept="1").status_code == 400
+    assert post(client, f"{address}/drop", address).status_code == 303
+    text_of(client, address, 404)
 
 
-def test_what_cannot_be_imported_is_refused(make_workspace):
-    workspace: Workspace = make_workspace({"甲": "---\n标题: 甲\n类别: 文章\n---\n\n正文。\n"})
-    app = make_app(workspace.root, people=True)
+def test_rows_are_corrected_and_left_out(app, workspace):
     client = log_in(app, "zhi")
-    assert upload(client, "程序.exe", b"MZ").status_code == 400
-    assert "坏.docx" in upload(client, "坏.docx", b"no zip").get_data(as_text=True)
+    address = two(client)
+    kept = post(
+        client, f"{address}/row/0", address,
+        **{"wanted-0": "1", "title-0": "图书管理办法", "department-0": "工会"},
+        **{"folder-0": "工会/制度"},
+    )  # fmt: skip
+    assert "选中 2 份" in kept.get_data(as_text=True)
+    post(client, address, address, accept="1", row="1")
+    waited(client, address)
+    assert documents(workspace) == {"工会/制度/图书管理办法"}
+    meta = workspace.entry("工会/制度/图书管理办法").meta
+    assert (meta.title, meta.department) == ("图书管理办法", "工会")
+
+
+def test_the_kind_is_corrected(app, workspace):
+    client = log_in(app, "zhi")
+    address = begun(client, ("心得.txt", NOTE.encode()))
+    assert 'value="other" selected' in text_of(client, address)
+    sent = {"wanted-0": "1", "kind-0": "article"}
+    post(client, address, address, accept="1", row="0", **sent)
+    waited(client, address)
+    assert documents(workspace) == {"文章/读书心得"}
+
+
+def test_the_review_goes_on_after_a_restart(app, workspace):
+    client = log_in(app, "zhi")
+    address = two(client)
+    post(client, f"{address}/row/1", address, **{"title-1": "不要的心得"})
+    app.extensions["wenshu"].database.close()
+    again = make_app(workspace.root)
+    later = log_in(again, "zhi")
+    assert address in text_of(later, "/import")
+    page = text_of(later, address)
+    assert 'value="不要的心得"' in page
+    assert len(re.findall(r'name="wanted-\d" value="1" checked', page)) == 1
+    post(later, address, address, accept="1")
+    waited(later, address)
+    assert documents(workspace) == {"管理制度/图书借阅管理办法"}
+    again.extensions["wenshu"].database.close()
+
+
+def test_reading_that_was_cut_off_is_begun_again(app, workspace, monkeypatch):
+    client = log_in(app, "zhi")
+    monkeypatch.setattr("web.imports.Imports._run", lambda _self, _token, lock: lock.release())
+    address = upload(client).headers["Location"]
+    assert "正在读取" in text_of(client, address)
+    folder = workspace.data / "uploads" / address.rpartition("/")[2]
+    with FileLock(folder / "working.lock"):  # another process is at it
+        monkeypatch.undo()
+        assert "正在读取" in text_of(client, address)
+    assert "核对要导入的文档" in waited(client, address)
+
+
+def test_progress_is_told_and_ends(app):
+    client = log_in(app, "zhi")
+    address = begun(client)
+    answer = client.get(f"{address}/progress", base_url=BASE)
+    assert answer.headers["HX-Redirect"] == address
+    assert 'max="1"' in answer.get_data(as_text=True)
+
+
+def test_nobody_sees_what_somebody_else_uploaded(app):
+    client = log_in(app, "zhi")
+    address = begun(client)
+    other = log_in(app, "xi")
+    text_of(other, address, 404)
+    assert post(other, address, "/import", accept="1").status_code == 404
+    assert address not in text_of(other, "/import")
+    text_of(log_in(app, "yuan"), "/import", 403)
+
+
+def test_what_cannot_be_imported_is_refused(app, workspace):
+    client = log_in(app, "zhi")
+    assert upload(client, ("程序.exe", b"MZ")).status_code == 400
+    assert post(client, "/import", "/import").status_code == 400
+    address = begun(client, ("坏.docx", b"no zip"))
+    assert "坏.docx" in text_of(client, address)
+    assert post(client, address, address, accept="1").status_code == 400
     assert post(client, "/import/" + "0" * 32, "/import").status_code == 404
-    staff = log_in(app, "yuan")
-    text_of(staff, "/import", 403)
+    good = begun(client)
+    for wrong in ({"folder-0": "../外面"}, {"folder-0": "a:b"}, {"kind-0": "没有的类别"}):
+        answer = post(client, f"{good}/row/0", good, **{"wanted-0": "1", **wrong})
+        assert answer.status_code in {400, 404}, wrong
+    assert post(client, f"{good}/row/99", good).status_code == 404
+    text_of(client, f"{good}/text/99", 404)
+    assert post(client, f"{good}/drop", good).status_code == 303
+    assert not any((workspace.data / "uploads").glob(good.rpartition("/")[2]))
+    assert documents(workspace) == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -72,6 +72,12 @@ def is_iso(text: str) -> bool:
     return bool(_ISO.fullmatch(text))
 
 
+def moment(seconds: int) -> str:
+    """A moment as 11月23日 17:20, from seconds since 1970."""
+    when = datetime.fromtimestamp(seconds).astimezone()
+    return f"{when.month}月{when.day}日 {when:%H:%M}"
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "tone": tone,
@@ -79,4 +85,5 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "state_tone": state_tone,
     "path_quote": path_quote,
     "is_iso": is_iso,
+    "moment": moment,
 }

@@ -48,6 +48,18 @@ _METRIC: Final = record(
 _TEMPLATE: Final = record(
     kind=TEXT, kind_name=TEXT, name=TEXT, own=FLAG, kept=listed(record(key=TEXT, when=TEXT)),
 )  # fmt: skip
+_IMPORT: Final = record(
+    token=TEXT, stage={"type": "string", "enum": ["reading", "ready", "writing", "done", "failed"]},
+    done=WHOLE, total=WHOLE, files=listed(TEXT), error=MAYBE_TEXT,
+    failed=listed(record(name=TEXT, message=TEXT)), alike=listed(listed(TEXT)),
+    documents=listed(
+        record(
+            number=WHOLE, id=TEXT, title=TEXT, kind=TEXT, department=MAYBE_TEXT, folder=MAYBE_TEXT,
+            confidence=NUMBER, wanted=FLAG, source=TEXT, parent=MAYBE_WHOLE, action=MAYBE_TEXT,
+            warnings=listed(record(line=WHOLE, message=TEXT)),
+        )
+    ),
+)  # fmt: skip
 _CLINIC: Final = record(
     path=TEXT, ok=FLAG, fields=listed(ANYTHING),
     mistakes=listed(record(severity=TEXT, message=TEXT, hint=TEXT, place=TEXT, tag=TEXT)),
@@ -83,7 +95,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         old=TEXT, new=TEXT,
         pairs=listed(
             record(
-                change={"type": "string", "enum": ["same", "changed", "added", "removed"]},
+                change={"type": "string", "enum": ["same", "changed", "added", "removed", "moved"]},
                 old=_PIECE, new=_PIECE,
             )
         ),
@@ -117,6 +129,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
         scene=TEXT, messages=listed(record(phone=TEXT, text=TEXT, length=WHOLE, parts=WHOLE)),
         failed=_FAILED,
     ),
+    "Import": _IMPORT,
+    "Imports": record(imports=listed(ref("Import"))),
+    "ImportText": record(number=WHOLE, body=TEXT),
+    "Dropped": record(token=TEXT),
     "Template": _TEMPLATE,
     "Templates": record(templates=listed(_TEMPLATE)),
     "Clinic": _CLINIC,

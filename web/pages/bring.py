@@ -1,37 +1,24 @@
-"""Import by upload: hand in old files, look over what would become of them, accept them."""
+"""Import by upload: hand in old files, look them over and correct them, accept what is wanted."""
 
 from __future__ import annotations
 
-import re
-import secrets
-import shutil
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from generator.batch_names import safe_file_name
-from importer import import_paths
-from store.exceptions import NotFoundError
-from store.history import acting_as
-from web import gate
-from web.refusals import BadUpload
+from importer.choices import Choice
+from web.imports import MOST, SUFFIXES, Imports
+from web.proposed import proposed_html
 from web.rights import Act
-from web.site import demand, note, person, renew_view, site, view
+from web.site import demand, note, person, site, view
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from importer import Result
+    from web.imports import Batch
 
 blueprint = Blueprint("bring", __name__, url_prefix="/import")
-MOST: Final = 500
-SUFFIXES: Final = frozenset(
-    {".doc", ".docx", ".wps", ".rtf", ".pdf", ".htm", ".html", ".txt", ".md", ".zip", ".odt"}
-)
-_TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-_KEPT_SECONDS: Final = 6 * 3600
+PAGE: Final = 50
 
 
 @blueprint.before_request
@@ -39,73 +26,123 @@ def _only_editors() -> None:
     demand(Act.EDIT)
 
 
+def _imports() -> Imports:
+    return Imports(site(), person().name)
+
+
 @blueprint.get("")
 def form() -> str:
-    """Choose files."""
-    return render_template("import.html", result=None, token="")
+    """Choose files, or go on with what was begun."""
+    return render_template(
+        "import.html", begun=_imports().all(), most=MOST, suffixes=",".join(sorted(SUFFIXES))
+    )
 
 
 @blueprint.post("")
-def look() -> str:
-    """Read the files and show what would become of them; nothing is written to the library."""
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if not files or len(files) > MOST:
-        raise BadUpload(f"请选择 1 到 {MOST} 个文件。")
-    folder = _uploads() / secrets.token_hex(16)
-    folder.mkdir(parents=True)
-    _write_owner(folder)
-    for number, file in enumerate(files):
-        name = Path((file.filename or "").replace("\\", "/")).name
-        if Path(name).suffix.lower() not in SUFFIXES:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise BadUpload(
-                f"“{name[:60]}”的类型不能导入。", hint="可用 " + " ".join(sorted(SUFFIXES))
-            )
-        place = folder / "files" / f"{number:03d}"
-        place.mkdir(parents=True)
-        file.save(place / (safe_file_name(Path(name).stem) + Path(name).suffix.lower()))
-    result = _run(folder, dry_run=True)
+def look() -> Response:
+    """Take the files; a thread reads them, and nothing is written to the library."""
+    batch = _imports().begin(request.files.getlist("files"))
+    return redirect(url_for("bring.review", token=batch.token), 303)
+
+
+@blueprint.get("/<token>")
+def review(token: str) -> str:
+    """What would become of the files, to be corrected and accepted; or how far the work is."""
+    batch = _imports().get(token)
+    if batch.is_working:
+        return render_template("import_working.html", batch=batch)
+    if batch.stage in {"done", "failed"}:
+        return render_template("import_done.html", batch=batch, kinds=view().workspace.kinds)
+    return _table(batch)
+
+
+def _table(batch: Batch, error: str = "") -> str:
+    seen = view()
+    page = max(1, min(request.args.get("page", 1, int), -(-len(batch.rows) // PAGE) or 1))
+    first = (page - 1) * PAGE
     return render_template(
-        "import.html", result=result, token=folder.name, kinds=view().workspace.kinds
+        "import_review.html",
+        batch=batch,
+        rows=list(enumerate(batch.rows))[first : first + PAGE],
+        page=page,
+        pages=-(-len(batch.rows) // PAGE),
+        kinds=seen.workspace.kinds,
+        departments=sorted({e.meta.department for e in seen.entries} - {""}),
+        taken=seen.workspace.catalogue,
+        error=error,
+    )
+
+
+@blueprint.get("/<token>/progress")
+def progress(token: str) -> Response:
+    """How far the work is; the page is sent on when it is done."""
+    batch = _imports().get(token)
+    answer = make_response(render_template("_import_progress.html", batch=batch))
+    if not batch.is_working:
+        answer.headers["HX-Redirect"] = url_for("bring.review", token=token)
+    return answer
+
+
+@blueprint.get("/<token>/text/<int:number>")
+def text(token: str, number: int) -> str:
+    """The text that a document would have, beside what the importer was unsure of."""
+    imports = _imports()
+    batch = imports.get(token)
+    words = imports.text(batch, number)
+    row, said = batch.rows[number], batch.rows[number].choice
+    html = proposed_html(
+        view().workspace,
+        words,
+        title=said.title or row.title,
+        kind=said.kind or row.kind,
+        name=row.id,
+    )
+    return render_template("_import_text.html", row=row, html=html)
+
+
+@blueprint.post("/<token>/row/<int:number>")
+def choose(token: str, number: int) -> str:
+    """Keep what the person says of one document, as it is said."""
+    imports = _imports()
+    batch = imports.get(token)
+    imports.choose(batch, number, _choice(number))
+    imports.save(batch)
+    return f"已记下；选中 {len(batch.wanted)} 份"
+
+
+def _choice(number: int) -> Choice:
+    form_of = request.form
+    return Choice(
+        wanted=f"wanted-{number}" in form_of,
+        kind=form_of.get(f"kind-{number}", ""),
+        title=form_of.get(f"title-{number}", ""),
+        department=form_of.get(f"department-{number}", ""),
+        folder=form_of.get(f"folder-{number}", ""),
     )
 
 
 @blueprint.post("/<token>")
 def accept(token: str) -> Response:
-    """Import the files that were looked over."""
-    folder = _uploads() / token if _TOKEN.fullmatch(token) else None
-    if folder is None or not folder.is_dir() or _owner(folder) != person().name:
-        raise NotFoundError("这批上传的文件已经不在了。", hint="请重新上传。")
-    result = _run(folder, dry_run=False)
-    shutil.rmtree(folder, ignore_errors=True)
-    count = sum(draft.action != "unchanged" for draft in result.documents)
-    note("导入", "、".join(source.name for source in result.sources), f"{count} 份文档")
-    renew_view()
-    flash(f"已导入 {count} 份文档。存疑的地方请对照导入报告和问题清单改正。", "good")
-    return redirect(url_for("keep.library"))
+    """Keep the corrections of this page; import, or show another page."""
+    imports = _imports()
+    batch = imports.get(token)
+    for number in request.form.getlist("row", int):
+        imports.choose(batch, number, _choice(number))
+    imports.save(batch)
+    if "accept" in request.form:
+        imports.accept(batch)
+        return redirect(url_for("bring.review", token=token), 303)
+    page = request.form.get("page", 1, int)
+    return redirect(url_for("bring.review", token=token, page=page), 303)
 
 
-def _run(folder: Path, *, dry_run: bool) -> Result:
-    workspace = site().library.for_writing()
-    paths = sorted((folder / "files").glob("*/*"))
-    with gate.outside(), acting_as(person().name):
-        return import_paths(workspace, paths, dry_run=dry_run)
-
-
-def _uploads() -> Path:
-    """Where uploads wait for a while; old ones are swept."""
-    folder = view().workspace.cache / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if path.is_dir() and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
-    return folder
-
-
-def _write_owner(folder: Path) -> None:
-    (folder / "owner").write_text(person().name, encoding="utf-8")
-
-
-def _owner(folder: Path) -> str:
-    path = folder / "owner"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+@blueprint.post("/<token>/drop")
+def drop(token: str) -> Response:
+    """Put an import away: what is not accepted is never written."""
+    imports = _imports()
+    batch = imports.get(token)
+    imports.drop(token)
+    if batch.stage != "done":
+        note("放弃导入", "、".join(batch.names))
+        flash("已放弃，没有写入资料库。", "good")
+    return redirect(url_for("bring.form"), 303)
