@@ -1,7 +1,8 @@
 """Answers are packed for the wire where the browser can unpack them.
 
-Not for this computer itself, where packing only costs time. Tokens in the pages are masked anew for
-each answer (`web.security.csrf_token`), so that packed sizes tell nothing of them.
+For this computer itself only large ones: packing costs more time there than it saves. Tokens in
+the pages are masked anew for each answer (`web.security.csrf_token`), so that packed sizes tell
+nothing of them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 LEAST: Final = 1024
+LEAST_HERE: Final = 64 * 1024
 LEVEL: Final = 4
 _BEST: Final = 9
 _TYPES: Final = frozenset(
@@ -39,12 +41,14 @@ def pack(answer: Response) -> Response:
         return answer
     answer.vary.add("Accept-Encoding")
     static = request.endpoint == "static"
-    if answer.status_code != 200 or request.method != "GET" or not _wanted(static=static):
+    can_unpack = request.accept_encodings["gzip"] > 0
+    if answer.status_code != 200 or request.method != "GET" or not can_unpack:
         return answer
     if static:
         answer.direct_passthrough = False
     data = answer.get_data()
-    if len(data) < LEAST:
+    here = is_loopback(request.remote_addr or "") and not static
+    if len(data) < (LEAST_HERE if here else LEAST):
         return answer
     answer.set_data(_packed(data) if static else gzip.compress(data, LEVEL, mtime=0))
     answer.headers["Content-Encoding"] = "gzip"
@@ -52,13 +56,6 @@ def pack(answer: Response) -> Response:
         answer.set_etag(tag, weak=True)
     answer.headers.pop("Accept-Ranges", None)
     return answer
-
-
-def _wanted(*, static: bool) -> bool:
-    """Whether the browser unpacks, and a wire lies between."""
-    if request.accept_encodings["gzip"] <= 0:
-        return False
-    return static or not is_loopback(request.remote_addr or "")
 
 
 @lru_cache(maxsize=32)
