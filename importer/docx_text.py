@@ -19,11 +19,10 @@ _OFF: Final = frozenset({"0", "false", "off", "none"})
 
 @dataclass(slots=True)
 class Paragraph:
-    """What is gathered while a paragraph is read: lines of runs, boxes and pictures."""
+    """What is gathered while a paragraph is read: lines of runs, and text boxes for behind it."""
 
     lines: list[list[Run]] = field(default_factory=lambda: [[]])
-    after: list[Piece] = field(default_factory=list)
-    hidden: int = 0
+    boxes: list[_Element] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
 
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from store.model import Block, Section
 
 _SENTENCE: Final = 6
+_CAPTION: Final = re.compile(r"^[表图]\d{1,3}(?!\d)[：:、]?")
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）")
 
 
@@ -31,7 +32,8 @@ def same_text(document: Document, draft: Draft) -> bool:
         at = max(at, found)
     known = "".join(_texts_of(document.body.root))
     there = parse_body(draft.body, document.kind.numbering).root
-    return all(text in known for text in _texts_of(there) if len(text) > _SENTENCE)
+    said = (_CAPTION.sub("", text) for text in _texts_of(there))
+    return all(text in known for text in said if len(text) > _SENTENCE)
 
 
 def _texts_of(root: Section) -> Iterator[str]:

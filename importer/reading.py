@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Sort = Literal["docx", "office", "text", "html", "mht", "md", "pdf", "sheet"]
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_WORD: Final = (b"\xdb\xa5", b"\x31\xbe\x00\x00")
+_OLD_STREAMS: Final = ("WordDocument", "WPS", "CONTENTS", "MatOST", "Contents")
 _MHT: Final = (b"mime-version:", b"from: <saved by", b"content-type: multipart/related")
 _HTML: Final = (b"<!doctype html", b"<html", b"<head", b"<body")
 _REFUSED: Final = (
@@ -49,6 +51,8 @@ _NEVER_TEXT: Final = frozenset(
 ) | {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".ppt", ".pptx", ".exe"}
 _HEAD: Final = 8192
 _ENOUGH_CHINESE: Final = 20
+_JUDGED: Final = 20_000
+_FEW_STRANGE: Final = 10
 MAX_SOURCE: Final = 300 * 1024 * 1024
 
 
@@ -156,6 +160,8 @@ def _compound(path: Path, name: str) -> Sort:
         return "sheet"
     if holds("PowerPoint Document"):
         raise InputError("这是演示文稿，不能当作文档导入。", path=name)
+    if not any(holds(stream) for stream in _OLD_STREAMS):
+        raise InputError("文件里没有 Word 文档，可能已损坏。", path=name)
     return "office"
 
 
@@ -207,9 +213,23 @@ def read(path: Path, name: str, sort: Sort | None = None) -> Reading:
             raise InputError("需要 LibreOffice 转换。", path=name)
         case _:
             found = _read_text(path)
+    refuse_garbage(found)
     if path.suffix.lower() == f".{name.rpartition('.')[2].lower()}" or sort != "docx":
         found.doubts += wrong_name(sort, name)
     return found
+
+
+def refuse_garbage(found: Reading) -> None:
+    """Refuse what a program made of damaged bytes: letters that no language has.
+
+    Raises:
+        InputError: It is such a text.
+    """
+    text = "".join(piece.text for piece in found.pieces)[:_JUDGED]
+    strange = sum(unicodedata.category(char) in {"Cn", "Co", "Cs"} for char in text)
+    symbols = sum("\uf000" <= char <= "\uf0ff" for char in text)  # bullets of symbol fonts
+    if strange - symbols > max(_FEW_STRANGE, len(text) // 50):
+        raise InputError("读出来的是乱码，文件可能已损坏。")
 
 
 def _read_text(path: Path) -> Reading:

@@ -115,6 +115,8 @@ def _folder(path: Path, shown: str, folder: Path, depth: int) -> Iterator[Found]
     for name in names:
         child = path / name
         if child.is_symlink() and child.is_dir():
+            text = "是指向其他文件夹的链接，没有跟进；需要时请直接导入那个文件夹。"
+            yield Found(child, f"{shown}{os.sep}{printable(name)}", printable(name), text)
             continue
         yield from _one(
             child, f"{shown}{os.sep}{printable(name)}", folder, named=False, depth=depth
