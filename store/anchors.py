@@ -80,7 +80,7 @@ def reference_labels(body: Body) -> dict[str, str]:
     """What a reference to each anchor prints: the label, else the heading or the first words.
 
     A further paragraph of an article prints as `第五条第二款`; a table or any other block without a
-    number prints what it stands under.
+    number prints what it stands under; a caption prints its own (图1).
     """
     found: dict[str, str] = {}
     for section in body.root.walk():
@@ -100,7 +100,7 @@ def _block_labels(blocks: Iterable[Block], above: str) -> Iterator[tuple[str, st
             yield from _child_labels(block, own)
             continue
         if block.anchor:
-            yield block.anchor, above or block.text[:20]
+            yield block.anchor, block.caption_label or above or block.text[:20]
         yield from _block_labels(block.children, above)
 
 

@@ -9,6 +9,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from store.captions import caption_text
 from store.markers import label_gap
 from store.model import Clause
 from store.tables import cell_columns
@@ -140,7 +141,7 @@ class _Writer:
             return self.draw_chart(block)
         if block.type == "chart":
             return f'<figure class="chart"><figcaption>{escape(block.text)}</figcaption></figure>'
-        caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+        caption = f"<figcaption>{escape(caption_text(block))}</figcaption>" if block.caption else ""
         alt = escape(block.text)
         return f'<figure><img src="{_safe(block.target)}" alt="{alt}">{caption}</figure>'
 
@@ -158,7 +159,7 @@ class _Writer:
         return _named(f"<li>{inlines_html(item.inlines)}{further}</li>", item.anchor)
 
     def _table(self, block: Block) -> str:
-        caption = f"<caption>{escape(block.caption)}</caption>" if block.caption else ""
+        caption = f"<caption>{escape(caption_text(block))}</caption>" if block.caption else ""
         rows = [
             self._row(row, columns, "th" if at < block.header_rows else "td", block.aligns)
             for at, (row, columns) in enumerate(

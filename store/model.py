@@ -55,6 +55,7 @@ class Block:
     - list: unordered items in `children` (each a paragraph or nested list)
     - table: `rows` (the first `header_rows` are headings), `aligns`, `caption`
     - image: `target` (path as written), `text` (alternative text, used as caption)
+    - `caption_label`: the number of a caption, `图1` (see `store.captions`)
     - definition: `text` is the term, `children` its descriptions
     - chart: `figure`, whatever the metrics put there (`store.metrics` names the class)
     """
@@ -68,6 +69,7 @@ class Block:
     header_rows: int = 0
     aligns: tuple[Align, ...] = ()
     caption: str = ""
+    caption_label: str = ""
     target: str = ""
     language: str = ""
     anchor: str = ""

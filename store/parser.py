@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store.blocks import parse_blocks
+from store.captions import number_captions
 from store.model import Body
 from store.oddities import problem_of
 from store.references import check_footnotes, fill_references
@@ -59,6 +60,7 @@ def parse_lines(
     root = build_tree(scan.pieces, numbering, oddities)
     footnotes = {key: build_notes(blocks, oddities) for key, blocks in scan.footnotes.items()}
     body = Body(root, footnotes)
+    number_captions(body)
     problems = [problem_of(oddity, path) for oddity in oddities]
     problems += fill_references(body, path, resolve)
     problems += check_footnotes(body, scan.footnote_lines, path)

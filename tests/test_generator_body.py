@@ -260,7 +260,25 @@ def test_a_picture_is_scaled_to_the_text_and_has_its_caption(tmp_path):
     assert extent
     assert int(extent[1]) == 8844 * 635
     assert int(extent[1]) == pytest.approx(int(extent[2]) * 4, rel=0.001)
-    assert paragraphs(xml) == ["业务流程"]
+    assert paragraphs(xml) == ["图1　业务流程"]
+    assert 'keepNext w:val="0"' in xml
+
+
+def test_captions_are_counters_that_references_point_at(tmp_path):
+    (tmp_path / "图.png").write_bytes(png(10, 10))
+    table = "| 项目 | 金额 |\n|---|---|\n| 甲 | 1 |\n"
+    text = f"见[](#tu)和[](#biao)。\n\n![流程](图.png){{: #tu}}\n\n表1 标准 {{: #biao}}\n\n{table}"
+    text += f"\n表5 补充\n\n{table}"
+    xml, _ = write(text, folder=tmp_path)
+    shown = paragraphs(xml)
+    assert shown[:3] == ["见图1和表1。", "图1　流程", "表1　标准"]
+    assert shown[5 + 2] == "表5　补充"
+    fields = [text.strip() for text in re.findall(r"<w:instrText[^>]*>([^<]*)<", xml)]
+    counters = ["SEQ 图 \\* ARABIC", "SEQ 表 \\* ARABIC", "SEQ 表 \\* ARABIC \\r 5"]
+    assert fields == ["REF tu \\h", "REF biao \\h", *counters]
+    inside = re.search(r'w:name="tu"/>(.*?)<w:bookmarkEnd', xml)
+    assert inside
+    assert text_of(inside[1] + "</w:p>").strip() == "图1"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def html(text: str, **options) -> str:
         ("<!-- 分页 -->", '<hr class="page">'),
         (
             '![图](a.png "注")',
-            '<figure><img src="a.png" alt="图"><figcaption>注</figcaption></figure>',
+            '<figure><img src="a.png" alt="图"><figcaption>图1　注</figcaption></figure>',
         ),
         ("见![图](a.png)", '<p>见<img src="a.png" alt="图"></p>'),
         (

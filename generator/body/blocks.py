@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, cast
 
+from generator.body.captions import write_caption
 from generator.body.inlines import plain_run, write_runs
 from generator.body.numbers import NumberedList, literal_gap
 from generator.body.pictures import write_picture
 from generator.body.tables import cell_properties, gap, keep_next, row_head, table_xml, write_table
 from generator.wordml import bookmark_name, paragraph, pt, run
+from store.captions import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -136,6 +138,8 @@ class BlockWriter:
         return self.context.styles["formtext" if self.small else key]
 
     def _paragraph(self, block: Block) -> str:
+        if block.caption_label and not self.small:
+            return write_caption(self.context, block, above=block.caption_label[0] == TABLE)
         return self._running(block, "body")
 
     def _running(self, block: Block, style: str) -> str:

@@ -25,7 +25,7 @@ class BodyContext:
         package: The Word file being made.
         layout: Measures and indents.
         numbering: How the kind prints its numbers.
-        anchors: What references may point at.
+        anchors: What references may point at; `captions` the labels of captions by anchor.
         footnotes: The notes of the body by key.
         folder: Where image paths start from; `workspace` the folder they must not leave.
         path: The document's file as it is named in warnings.
@@ -35,12 +35,14 @@ class BodyContext:
     layout: Layout
     numbering: Numbering
     anchors: dict[str, Section | Clause] = field(default_factory=dict)
+    captions: dict[str, str] = field(default_factory=dict)
     footnotes: dict[str, list[Block]] = field(default_factory=dict)
     folder: Path | None = None
     workspace: Path | None = None
     path: str = ""
     styles: StyleMap = field(init=False)
     used_bookmarks: set[str] = field(default_factory=set)
+    counters: dict[str, int] = field(default_factory=dict)
     width: int = 0
 
     def __post_init__(self) -> None:

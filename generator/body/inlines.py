@@ -127,6 +127,8 @@ def _reference(context: BodyContext, piece: Inline, line: int) -> str:
     anchor = piece.target.removeprefix("#")
     target = context.anchors.get(anchor)
     if target is None:
+        if anchor in context.captions and context.captions[anchor] == piece.text:
+            return field(f"REF {bookmark_name(anchor)} \\h", piece.text, _format(piece))
         return plain_run(context, piece.text, _format(piece), line)
     computed = target.label and not target.literal and target.scheme
     if computed and piece.text == target.label and not target.label.endswith((".", "．")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from generator.body.captions import write_caption
 from generator.word.errors import ValueRefused
 from generator.word.images import MAX_IMAGE, read_image
 from generator.wordml import attribute, emu, paragraph, run
@@ -105,14 +106,10 @@ def write_picture(context: BodyContext, block: Block) -> str:
     """An image block: the picture centred, its caption below it."""
     limit = context.width
     content = _draw(context, block.target, block.text, block.line, limit)
-    caption = block.caption or block.text
+    caption = block.caption
     kept = "<w:keepNext/>" if caption else ""
     xml = paragraph(content, context.styles["figure"], kept)
-    if caption:
-        # A caption below its picture must not cling to what follows, as one above a table does.
-        loose = '<w:keepNext w:val="0"/>'
-        xml += paragraph(run(caption), context.styles["caption"], loose)
-    return xml
+    return xml + (write_caption(context, block, above=False) if caption else "")
 
 
 def inline_picture(context: BodyContext, piece: Inline, line: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from generator.body.captions import write_caption
 from generator.body.columns import (
     PADDING,
     column_aligns,
@@ -68,8 +69,7 @@ def _above(context: BodyContext, block: Block) -> str:
     """The caption of a table, or a little distance."""
     if not block.caption:
         return gap(_ABOVE, keep=True)
-    runs = write_runs(context, (), block.caption, block.line)
-    return paragraph(runs, context.styles["caption"], "<w:keepNext/>")
+    return write_caption(context, block, above=True)
 
 
 def is_pairs(block: Block) -> bool:

@@ -63,6 +63,11 @@ class BodyValue:
             layout=self.layout,
             numbering=self.numbering,
             anchors=self.body.anchors(),
+            captions={
+                block.anchor: block.caption_label
+                for block in self.body.root.walk_blocks()
+                if block.caption_label and block.anchor
+            },
             footnotes=self.body.footnotes,
             folder=self.folder,
             workspace=self.workspace,
