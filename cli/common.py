@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from store import Workspace
-    from store.catalogue import Entry
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -76,31 +75,6 @@ def complete_kinds(_ctx: click.Context, _param: click.Parameter, incomplete: str
     return [
         name for kind in kinds for name in (kind.name, kind.slug) if name.startswith(incomplete)
     ]
-
-
-def filter_entries(
-    workspace: Workspace,
-    *,
-    kind: str | None,
-    department: str | None,
-    status: str | None,
-    year: int | None,
-    on: date | None,
-) -> list[Entry]:
-    """The entries that fit all the given options."""
-    entries = workspace.entries
-    if kind:
-        slug = workspace.kind(kind).slug
-        entries = [entry for entry in entries if entry.meta.kind == slug]
-    if department:
-        entries = [entry for entry in entries if entry.meta.department == department]
-    if status:
-        entries = [entry for entry in entries if entry.meta.status == status]
-    if year:
-        entries = [entry for entry in entries if entry.meta.year == year]
-    if on:
-        entries = [entry for entry in entries if workspace.versions.in_force(entry, on)]
-    return entries
 
 
 def near_value(workspace: Workspace, attribute: str, value: str) -> str:

@@ -142,10 +142,10 @@ def _booklet(
     """Bind what is in force today of a kind, or the documents named one by one."""
     from datetime import date  # noqa: PLC0415
 
-    from cli.common import filter_entries  # noqa: PLC0415
     from generator.booklet import render_booklet  # noqa: PLC0415
     from store.exceptions import EnvironmentRefused, UsageError  # noqa: PLC0415
     from store.files import write_atomic  # noqa: PLC0415
+    from store.listing import select  # noqa: PLC0415
 
     if target.suffix.lower() != ".docx":
         raise UsageError("合订成册时，-o 应写成 .docx 文件；要一行一份，请给出表格。")
@@ -155,9 +155,7 @@ def _booklet(
     names = [name for name in wanted.replace("，", "、").split("、") if name]
     if len(names) == 1 and (kind := workspace.find_kind(names[0])) is not None:
         on = date.today() if kind.life_cycle else None  # noqa: DTZ011 - the office's own day
-        entries = filter_entries(
-            workspace, kind=kind.slug, department=department, status=None, year=None, on=on
-        )
+        entries = select(workspace, workspace.entries, kind=kind.slug, department=department, on=on)
     else:
         entries = [workspace.resolve(name) for name in names]
     company = workspace.settings.company.get("名称", "")

@@ -9,7 +9,6 @@ import click
 from cli.common import (
     Day,
     complete_kinds,
-    filter_entries,
     force_text,
     json_option,
     near_value,
@@ -17,6 +16,7 @@ from cli.common import (
     workspace_option,
 )
 from cli.output import echo_warning, emit, print_json, table
+from store.listing import line_json, select
 
 if TYPE_CHECKING:
     from datetime import date
@@ -46,11 +46,17 @@ def command(
 ) -> None:
     """Filter the catalogue and print it."""
     workspace = open_workspace(workspace_path)
-    entries = filter_entries(
-        workspace, kind=kind, department=department, status=status, year=year, on=on
+    entries = select(
+        workspace,
+        workspace.entries,
+        kind=kind,
+        department=department,
+        status=status,
+        year=year,
+        on=on,
     )
     if as_json:
-        print_json({"documents": [_json(workspace, entry, on) for entry in entries]})
+        print_json({"documents": [line_json(workspace, entry, on) for entry in entries]})
         return
     _print(workspace, entries, on)
     if not entries:
@@ -59,23 +65,6 @@ def command(
                 emit(near_value(workspace, attribute, value))
     if workspace.catalogue.broken:
         echo_warning(f"有 {len(workspace.catalogue.broken)} 个文件无法读取，用 wenshu check 查看。")
-
-
-def _json(workspace: Workspace, entry: Entry, on: date | None) -> dict[str, object]:
-    meta = entry.meta
-    return {
-        "id": entry.id,
-        "title": meta.title,
-        "kind": meta.kind,
-        "department": meta.department or None,
-        "position": meta.position or None,
-        "status": meta.status,
-        "version": meta.version or None,
-        "effective": meta.effective.isoformat() if meta.effective else None,
-        "in_force": workspace.versions.in_force(entry, on),
-        "year": meta.year,
-        "path": str(entry.path),
-    }
 
 
 def _print(workspace: Workspace, entries: list[Entry], on: date | None) -> None:

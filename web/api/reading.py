@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from store.exceptions import UsageError
+from store.listing import line_json, select
 from store.views import document_json
 from web.api.parameters import FILTERS, limit, query
 from web.api.shapes import FLAG, ref, text
@@ -19,11 +20,9 @@ from web.security import csrf_token
 from web.site import person, rights, view
 
 if TYPE_CHECKING:
-    from datetime import date
 
     from flask import Response
 
-    from store.catalogue import Entry
     from web.api.table import Call
     from web.comparing import Pair, Piece
 
@@ -81,36 +80,19 @@ def documents(call: Call) -> dict[str, object]:
     """The list, as `wenshu list --json` gives it."""
     seen = view()
     day = read_day(call.text("on"))
-    entries = seen.entries
-    if kind := call.text("kind"):
-        slug = seen.workspace.kind(kind).slug
-        entries = [e for e in entries if e.meta.kind == slug]
-    for name in ("department", "status"):
-        if value := call.text(name):
-            entries = [e for e in entries if getattr(e.meta, name) == value]
-    if year := call.text("year"):
-        entries = [e for e in entries if str(e.meta.year) == year]
-    if day is not None:
-        entries = [e for e in entries if seen.workspace.versions.in_force(e, day)]
-    return {"documents": [row(entry, day) for entry in entries]}
-
-
-def row(entry: Entry, day: date | None = None) -> dict[str, object]:
-    """A document as a line of a list."""
-    meta = entry.meta
-    return {
-        "id": entry.id,
-        "title": meta.title,
-        "kind": meta.kind,
-        "department": meta.department or None,
-        "position": meta.position or None,
-        "status": meta.status,
-        "version": meta.version or None,
-        "effective": meta.effective.isoformat() if meta.effective else None,
-        "in_force": view().workspace.versions.in_force(entry, day),
-        "year": meta.year,
-        "path": str(entry.path),
-    }
+    year = call.text("year")
+    if year and not year.isdecimal():
+        return {"documents": []}
+    entries = select(
+        seen.workspace,
+        seen.entries,
+        kind=call.text("kind"),
+        department=call.text("department"),
+        status=call.text("status"),
+        year=int(year) if year else None,
+        on=day,
+    )
+    return {"documents": [line_json(seen.workspace, entry, day) for entry in entries]}
 
 
 @route(
@@ -128,7 +110,8 @@ def document(call: Call) -> Response:
 def versions(call: Call) -> dict[str, object]:
     """All versions of a text that the person may see."""
     seen = view()
-    return {"documents": [row(entry) for entry in seen.family(seen.entry(call.id))]}
+    family = seen.family(seen.entry(call.id))
+    return {"documents": [line_json(seen.workspace, entry) for entry in family]}
 
 
 @route(
