@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 _LABEL: Final = re.compile(r"^[^。；;！？]{1,12}$")
 _LONG: Final = 60
+_NAMED: Final = 3
 _SHARE_HEAD: Final = re.compile(r"占比|权重|比重|比例")
 _SHARE: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]+)?\s*[%％]")
 _BAND: Final = re.compile(
     r"概述|目的|职责|职能|任务|权限|资格|要求|条件|关系|指标|标准|发展|环境|描述|说明|内容"
 )
 BASICS: Final = "基本信息"
+DEPARTMENT_BASICS: Final = "部门信息"
 
 
 @dataclass(slots=True)
@@ -40,7 +42,17 @@ class FormCell:
     @property
     def is_label(self) -> bool:
         """A short name without punctuation."""
-        return bool(_LABEL.match(re.sub(r"\s+", "", self.text)))
+        return bool(_LABEL.match(self.name))
+
+    @property
+    def name(self) -> str:
+        """The text as a name: without any white space."""
+        return re.sub(r"[\s\u3000]+", "", self.text)
+
+    @property
+    def is_band(self) -> bool:
+        """The usual name of a part of a role description."""
+        return self.is_label and bool(_BAND.search(self.name))
 
     @property
     def is_long(self) -> bool:
@@ -60,24 +72,43 @@ def is_form(rows: Sequence[Sequence[FormCell]]) -> bool:
         len(row) >= 2 and row[0].is_label and any(cell.is_long for cell in row[1:]) for row in rows
     )
     led = sum(bool(row) and (row[0].is_label or row[0].merge == "continue") for row in rows)
+    if led < 0.7 * len(rows):
+        return False
     lists = sum(any(piece.label for cell in row for piece in cell.pieces) for row in rows)
-    return bands >= 2 and led >= 0.7 * len(rows) and (lists > 0 or bands >= 0.4 * len(rows))
+    named = {row[0].name for row in rows if row and row[0].is_band}
+    if len(named) >= _NAMED and bands >= 1:
+        return True
+    return bands >= 2 and (lists > 0 or bands >= 0.4 * len(rows))
 
 
 def read_form(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
-    """The pieces of a form.
+    """The pieces of a form; what stands below a row that is only a heading is nested below it.
 
     Args:
         rows: Its cells.
         line: Its line in the source.
         ours: Wenshu made it: its headings are numbered though the form does not print that.
     """
+    last = ""
+    below = False
+    for piece in _pieces(rows, line, ours=ours):
+        if piece.heading and not ours:
+            if last and last.endswith(piece.text):
+                continue
+            below = below or piece.centered
+            piece.heading += below and not piece.centered
+        last = piece.text if piece.heading else ""
+        yield piece
+
+
+def _pieces(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
     at, pairs = 0, False
     while at < len(rows):
         row = rows[at]
         if _is_pairs(row, first=not pairs and not at):
             if not pairs and ours:
-                yield Piece(line=line, text=BASICS, heading=2, counted=True)
+                name = DEPARTMENT_BASICS if row[0].name.startswith("部门") else BASICS
+                yield Piece(line=line, text=name, heading=2, counted=True)
             pairs = True
             run = [row]
             while at + len(run) < len(rows) and _is_pairs(rows[at + len(run)]):
@@ -113,24 +144,24 @@ def _pairs(rows: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iter
         yield Piece(line=line, type="table", rows=[head, *cells])
         return
     for row in rows:
-        yield from _terms(row, line)
+        yield from _terms(row, line, ours=ours)
 
 
-def _terms(row: Sequence[FormCell], line: int) -> Iterator[Piece]:
+def _terms(row: Sequence[FormCell], line: int, *, ours: bool = False) -> Iterator[Piece]:
+    """Names with their values; one without a value is a place to fill."""
     for name, content in zip(row[::2], row[1::2], strict=True):
-        if name.text.strip():
-            term = re.sub(r"[\s\u3000]+", "", name.text)
-            yield Piece(line=line, type="definition", text=term, caption=content.text)
+        if name.name and not content.name and not ours:
+            yield Piece(line=line, text=f"{name.name}：")
+        elif name.name:
+            yield Piece(line=line, type="definition", text=name.name, caption=content.text)
 
 
 def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iterator[Piece]:
     """One name at the left and what belongs to it."""
-    name = re.sub(r"[\s\u3000]+", "", group[0][0].text)
     if len(group[0]) < 2 or not group[0][0].is_label:
-        for row in group:
-            for cell in row:
-                yield from cell.pieces
+        yield from _unnamed(group, line)
         return
+    name = group[0][0].name
     yield Piece(line=line, text=name, heading=2, counted=ours)
     rows = [row[1:] for row in group]
     shared = (
@@ -138,6 +169,10 @@ def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iter
         and all(len(row) == 2 for row in rows)
         and bool(_SHARE_HEAD.search(rows[0][1].text))
     )
+    if not ours and all(len(row) == 2 and row[0].is_label for row in rows):
+        for row in rows:
+            yield from _terms(row, line)
+        return
     table: list[list[TableCell]] = []
     for number, row in enumerate(rows):
         if shared:
@@ -150,6 +185,16 @@ def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iter
         else:
             table.append([TableCell(cell.text, cell.columns) for cell in row])
     yield from _table(table, line)
+
+
+def _unnamed(group: Sequence[Sequence[FormCell]], line: int) -> Iterator[Piece]:
+    """A row that is only a heading, or text without a name."""
+    if len(group) == 1 and len(group[0]) == 1 and group[0][0].is_label and group[0][0].name:
+        yield Piece(line=line, text=group[0][0].name, heading=2, centered=True)
+        return
+    for row in group:
+        for cell in row:
+            yield from cell.pieces
 
 
 def _table(rows: list[list[TableCell]], line: int) -> Iterator[Piece]:

@@ -126,6 +126,8 @@ def _lines_of(node: Node) -> list[str]:
         return [
             "：".join(cell.text.strip() for cell in row[:2]) for row in node.piece.rows[:12] if row
         ]
+    if node.piece.type == "definition":
+        return [f"{node.text}：{node.piece.caption.strip()}"]
     return [node.text] if node.text else []
 
 

@@ -273,3 +273,57 @@ def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     body = "<w:tbl><w:tr><w:tc>" * depth + p("底") + "</w:tc></w:tr></w:tbl>" * depth
     with pytest.raises(InputError, match="嵌套过深"):
         opened(tmp_path, docx(body))
+
+
+def field(text: str, columns: int = 1) -> str:
+    span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
+    return f"<w:tc><w:tcPr>{span}</w:tcPr>{''.join(p(one) for one in text.split('|'))}</w:tc>"
+
+
+def form(*rows: list[str]) -> str:
+    return "<w:tbl>" + "".join(f"<w:tr>{''.join(row)}</w:tr>" for row in rows) + "</w:tbl>"
+
+
+def test_a_role_description_in_a_table_becomes_headings_terms_and_clauses(tmp_path) -> None:
+    path = tmp_path / "仓管.docx"
+    path.write_bytes(
+        docx(
+            p("仓库管理员岗位说明书")
+            + form(
+                [field("一、基本信息", 4)],
+                [field("岗位名称"), field("仓库管理员"), field("所属部门"), field("采购部")],
+                [field("二、岗位职责", 4)],
+                [field("岗|位|职|责"), field("1、负责物资入库验收；|2、负责盘点。", 3)],
+                [field("三、任职资格", 4)],
+                [field("资格"), field("学历"), field("高中以上", 2)],
+                [field("工作经验"), field("一年以上", 3)],
+                [field("编制人"), field(""), field("审核人"), field("")],
+            )
+        )
+    )
+    made = outline_all(read(path, path.name), path.name, kinds())[0]
+    assert made.kind == "job-duty"
+    assert (made.fields["岗位"], made.fields["部门"]) == ("仓库管理员", "采购部")
+    assert labels(made.nodes) == ["一、", "二、", "1、", "2、", "三、"]
+    assert "岗位名称\n: 仓库管理员" in made.body
+    assert "学历\n: 高中以上" in made.body
+    assert "heading-added" not in [doubt.code for doubt in made.doubts]
+    assert made.places == ["编制人", "审核人"]
+
+
+def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next(tmp_path) -> None:
+    gone = '<w:rPr><w:del w:id="1" w:author="a"/></w:rPr>'
+    body = (
+        p("考勤办法")
+        + p("第一条 请假须书面", gone)
+        + p("申请。")
+        + f"<w:p><w:pPr>{gone}</w:pPr><w:del><w:r><w:delText>删去。</w:delText></w:r></w:del></w:p>"
+        + p("第二条 迟到扣款。", gone)
+    )
+    path = tmp_path / "a.docx"
+    path.write_bytes(docx(body))
+    assert [piece.text for piece in read(path, path.name).pieces] == [
+        "考勤办法",
+        "第一条 请假须书面申请。",
+        "第二条 迟到扣款。",
+    ]
