@@ -125,6 +125,7 @@ def _in_folders(workspace: Workspace, kind: Kind, names: Iterable[str]) -> Path 
 def available(workspace: Workspace, kind: Kind) -> list[str]:
     """The names of the templates a document of this kind can take."""
     folders: Iterable[Path] = [
+        workspace.root / "templates" / kind.slug,
         *kind.folders,
         *(folder / COMMON for folder in workspace.template_folders()),
     ]

@@ -43,11 +43,13 @@ EXAMPLES = {
     "/api/history/{id}": [LEAVE],
     "/api/bin": [""],
     "/api/imports": [""],
+    "/api/templates": [""],
     "/api/ledger": ["", "on=2023-06-01&all=true"],
     "/api/audit": ["", "who=zhi&limit=5"],
 }
 ELSEWHERE = {  # files, and what has to be begun first: see test_web_api_writing
     "/api/render/{id}", "/api/imports/{token}", "/api/imports/{token}/text",
+    "/api/templates/{kind}/{name}", "/api/templates/{kind}/{name}/check",
 }  # fmt: skip
 NAMES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None)}
 

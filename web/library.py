@@ -214,8 +214,9 @@ class Library:
 
     @staticmethod
     def _marks(workspace: Workspace) -> tuple[Mark, ...]:
-        """Settings, kinds, lexicon and metric files, with size and time."""
+        """Settings, kinds, Word templates, lexicon and metric files, with size and time."""
         paths = {workspace.root / FILE_NAME, *workspace.root.glob("templates/*/kind.toml")}
+        paths |= set(workspace.root.glob("templates/*/*.docx"))
         paths |= set(workspace.root.glob("*.tsv"))
         for entry in workspace.entries:
             if entry.values.get("数据") or entry.values.get("data"):

@@ -20,7 +20,6 @@ from web.security import csrf_token
 from web.site import person, rights, view
 
 if TYPE_CHECKING:
-
     from flask import Response
 
     from web.api.table import Call

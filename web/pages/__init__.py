@@ -20,6 +20,7 @@ from web.pages import (
     messages,
     page,
     printing,
+    templates,
     year,
 )
 
@@ -33,6 +34,7 @@ __all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word"]
 def blueprints() -> list[Blueprint]:
     """All of them."""
     modules = (
-        page, account, admin, find, document, printing, messages, keep, edit, year, bring, api,
+        page, account, admin, find, document, printing, messages, keep, edit, year, bring,
+        templates, api,
     )  # fmt: skip
     return [module.blueprint for module in modules]
