@@ -7,21 +7,23 @@ On Windows without LibreOffice an installed Word or WPS does it; that way is sma
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from store.exceptions import EnvironmentRefused, InputError
+from store.files import write_atomic
+from store.office import find_office, run_limited, start_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from store.office import Ended
 
 TIMEOUT: Final = 180.0
 _SONG: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Sans CJK SC")
@@ -37,7 +39,6 @@ _STAND_INS: Final[dict[str, tuple[str, ...]]] = {
 }
 # A side that is left blank before an even one is a page of the PDF, for printing on both sides.
 _PDF: Final = 'pdf:writer_pdf_Export:{"IsSkipEmptyPages":{"type":"boolean","value":"false"}}'
-_WINDOWS_PLACES: Final = (r"LibreOffice\program\soffice.exe", r"LibreOffice 7\program\soffice.exe")
 _WORD_SCRIPT: Final = (
     "$ErrorActionPreference='Stop';$app=New-Object -ComObject {program};$app.Visible=$false;"
     "try{{foreach($p in $args){{$d=$app.Documents.Open($p,$false,$true);"
@@ -77,21 +78,9 @@ class ConversionFailed(EnvironmentRefused):
 @cache
 def find_converter() -> Converter | None:
     """The program that will make PDF files here, LibreOffice first; None if there is none."""
-    named = os.environ.get("WENSHU_SOFFICE", "")
-    candidates = [named] if named else []
-    candidates += [shutil.which(name) or "" for name in ("soffice", "libreoffice")]
-    candidates += _usual_places()
-    for candidate in candidates:
-        if candidate and Path(candidate).is_file():
-            return Converter("LibreOffice", "libreoffice", candidate)
+    if program := find_office():
+        return Converter("LibreOffice", "libreoffice", program)
     return _installed_office() if sys.platform == "win32" else None
-
-
-def _usual_places() -> list[str]:
-    if sys.platform == "darwin":  # pragma: no cover - macOS only
-        return ["/Applications/LibreOffice.app/Contents/MacOS/soffice"]
-    roots = [os.environ.get(name, "") for name in ("ProgramFiles", "ProgramFiles(x86)")]
-    return [str(Path(root) / place) for root in roots if root for place in _WINDOWS_PLACES]
 
 
 def _installed_office() -> Converter | None:  # pragma: no cover - Windows only, not run here
@@ -134,40 +123,30 @@ def to_pdf(paths: Sequence[Path], *, timeout: float = TIMEOUT) -> list[Path]:
     if converter is None:
         raise NoConverter
     if converter.kind != "libreoffice":  # pragma: no cover - Windows only, not run here
-        _run(_office_command(converter, paths), timeout, {}, converter)
+        with _starting(converter):
+            ended = run_limited(_office_command(converter, paths), timeout)
+        _check(ended, converter, timeout)
         return [_wanted(path.with_suffix(".pdf"), converter) for path in paths]
     return _with_libreoffice(converter, paths, timeout)
 
 
 def _with_libreoffice(converter: Converter, paths: Sequence[Path], timeout: float) -> list[Path]:
     """Convert copies with plain names in a folder of our own, then put the PDF in its place."""
-    made: list[Path] = []
-    with tempfile.TemporaryDirectory(prefix="wenshu-pdf-") as folder, _profile() as profile:
+    with tempfile.TemporaryDirectory(prefix="wenshu-pdf-") as folder:
         work = Path(folder)
         copies = [work / f"{number}{path.suffix}" for number, path in enumerate(paths)]
         for path, copy in zip(paths, copies, strict=True):
             shutil.copyfile(path, copy)
-        command = [
-            converter.path,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            "--convert-to", _PDF,
-            "--outdir", str(work),
-            *map(str, copies),
-        ]  # fmt: skip
-        _run(command, timeout, _environment(work), converter)
+        environment = _environment(work)
+        with _starting(converter):
+            _, ended = start_office(
+                converter.path, copies, _PDF, work, timeout, environment=environment
+            )
+        _check(ended, converter, timeout)
         for path, copy in zip(paths, copies, strict=True):
             pdf = _wanted(copy.with_suffix(".pdf"), converter)
-            target = path.with_suffix(".pdf")
-            _replace(pdf, target)
-            made.append(target)
-    return made
-
-
-def _replace(source: Path, target: Path) -> None:
-    from store.files import write_atomic  # noqa: PLC0415 - loaded where it is used
-
-    write_atomic(target, source.read_bytes())
+            write_atomic(path.with_suffix(".pdf"), pdf.read_bytes())
+    return [path.with_suffix(".pdf") for path in paths]
 
 
 def _wanted(pdf: Path, converter: Converter) -> Path:
@@ -179,69 +158,26 @@ def _wanted(pdf: Path, converter: Converter) -> Path:
     return pdf
 
 
-def _run(
-    command: Sequence[str], timeout: float, environment: dict[str, str], converter: Converter
-) -> None:
-    """Run the program with a time limit; what it started ends with it."""
+@contextmanager
+def _starting(converter: Converter) -> Iterator[None]:
+    """Tell when the program cannot be started."""
     try:
-        process = subprocess.Popen(  # noqa: S603 - a program found on this PC, no shell
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            env=os.environ | environment, start_new_session=sys.platform != "win32",
-        )  # fmt: skip
+        yield
     except OSError as error:
         raise ConversionFailed(
             f"无法启动{converter.name}（{converter.path}）。", hint="请检查它是否安装完整。"
         ) from error
-    try:
-        _, complaint = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired as error:
-        _stop(process)
+
+
+def _check(ended: Ended, converter: Converter, timeout: float) -> None:
+    """Tell when the program failed, or took too long."""
+    if ended.code is None:
         raise ConversionFailed(
             f"{converter.name}在{timeout:.0f}秒内没有完成，已停止。",
             hint="文件很大时请分几次转换，或用Word、WPS打开后另存为PDF。",
-        ) from error
-    if process.returncode != 0:
-        told = complaint.decode("utf-8", "replace").strip()[-200:]
-        raise ConversionFailed(f"{converter.name}返回了错误{process.returncode}。{told}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the program and everything in its own session."""
-    if sys.platform != "win32":
-        import signal  # noqa: PLC0415 - loaded where it is used
-
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.communicate()
-
-
-@contextmanager
-def _profile() -> Iterator[Path]:
-    """A profile of our own: the lasting one when it is free, else one for this run.
-
-    A profile that lasts saves LibreOffice two seconds at each start.
-    """
-    import platformdirs  # noqa: PLC0415 - loaded where it is used
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - loaded where it is used
-
-    folder = Path(platformdirs.user_cache_dir("wenshu", appauthor=False)) / "libreoffice"
-    lock = FileLock(str(folder) + ".lock", timeout=0)
-    held = False
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-        held = True
-    except (OSError, Timeout):
-        held = False
-    if held:
-        try:
-            yield folder
-        finally:
-            lock.release()
-        return
-    with tempfile.TemporaryDirectory(prefix="wenshu-lo-", ignore_cleanup_errors=True) as temporary:
-        yield Path(temporary)
+        )
+    if ended.code != 0:
+        raise ConversionFailed(f"{converter.name}返回了错误{ended.code}。{ended.complaint[-200:]}")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -250,7 +186,7 @@ def _environment(folder: Path) -> dict[str, str]:
         return {}
     path = folder / "fonts.conf"
     path.write_text(fonts_conf(), encoding="utf-8")
-    return {"FONTCONFIG_FILE": str(path), "SAL_USE_VCLPLUGIN": "svp"}
+    return {"FONTCONFIG_FILE": str(path)}
 
 
 def fonts_conf() -> str:

@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Final
 from store.exceptions import EnvironmentRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+_MAC: Final = "/Applications/LibreOffice.app/Contents/MacOS/soffice"
+_WINDOWS: Final = r"LibreOffice\program\soffice.exe"
+_PROGRAM_FOLDERS: Final = ("ProgramFiles", "ProgramFiles(x86)")
 _WATCH: Final = 0.3
-_PLACES: Final = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-)
+_COMPLAINT: Final = 400
 
 
 class OfficeAbsent(EnvironmentRefused):
@@ -41,9 +40,27 @@ class OfficeAbsent(EnvironmentRefused):
 def find_office() -> str | None:
     """The program: what WENSHU_SOFFICE names, else on the path, else in the usual places."""
     named = os.environ.get("WENSHU_SOFFICE")
-    candidates = [named] if named else []
-    candidates += [found for name in ("soffice", "libreoffice") if (found := shutil.which(name))]
-    return next((one for one in [*candidates, *_PLACES] if one and Path(one).is_file()), None)
+    roots = [root for name in _PROGRAM_FOLDERS if (root := os.environ.get(name))]
+    candidates = [
+        named,
+        *map(shutil.which, ("soffice", "libreoffice")),
+        _MAC,
+        *(str(Path(root) / _WINDOWS) for root in roots),
+    ]
+    return next((one for one in candidates if one and Path(one).is_file()), None)
+
+
+@dataclass(slots=True, frozen=True)
+class Ended:
+    """How a program ended.
+
+    Attributes:
+        code: Its exit code; None where it was stopped because its time was over.
+        complaint: The end of what it said.
+    """
+
+    code: int | None
+    complaint: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -94,6 +111,40 @@ def convert_watched(
     program = find_office()
     if program is None:
         raise OfficeAbsent
+    try:
+        made, ended = start_office(program, paths, target, folder, seconds, idle=idle)
+    except OSError as error:
+        raise OfficeAbsent from error
+    return Conversion(made, ended.code == 0)
+
+
+def start_office(
+    program: str,
+    paths: Sequence[Path],
+    target: str,
+    folder: Path,
+    seconds: float,
+    *,
+    idle: float | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[dict[Path, Path], Ended]:
+    """Start LibreOffice once, with a profile of its own, to convert files.
+
+    Args:
+        program: The program.
+        paths: Files with different stems.
+        target: What to make, as `--convert-to` takes it.
+        folder: Where the results go.
+        seconds: How long all of it may take.
+        idle: How long one file may take; None for no limit.
+        environment: Further variables.
+
+    Returns:
+        The result of each source that was converted, and how the program ended.
+
+    Raises:
+        OSError: It cannot be started.
+    """
     suffix = target.partition(":")[0]
     results = {path: folder / f"{path.stem}.{suffix}" for path in paths}
     with tempfile.TemporaryDirectory(
@@ -104,32 +155,63 @@ def convert_watched(
             "--nolockcheck", "--nodefault", "--nofirststartwizard", "--convert-to", target,
             "--outdir", str(folder), *map(str, paths),
         ]  # fmt: skip
-        finished = _run(command, seconds, idle, lambda: sum(map(Path.is_file, results.values())))
+        ended = run_limited(
+            command,
+            seconds,
+            idle=idle,
+            count=lambda: sum(map(Path.is_file, results.values())),
+            environment={"SAL_USE_VCLPLUGIN": "svp"} | dict(environment or {}),
+        )
     made = {path: made for path, made in results.items() if made.is_file() and made.stat().st_size}
-    return Conversion(made, finished)
+    return made, ended
 
 
-def _run(command: Sequence[str], seconds: float, idle: float, count: Callable[[], int]) -> bool:
-    """Run the program until it ends, or its time is over; whether it ended by itself and well."""
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the program is the user's own LibreOffice
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=sys.platform != "win32", env=os.environ | {"SAL_USE_VCLPLUGIN": "svp"},  # noqa: E501
+def run_limited(
+    command: Sequence[str],
+    seconds: float,
+    *,
+    idle: float | None = None,
+    count: Callable[[], int] = lambda: 0,
+    environment: Mapping[str, str] | None = None,
+) -> Ended:
+    """Run a program until it ends or its time is over; what it started ends with it.
+
+    Args:
+        command: The program and its arguments.
+        seconds: How long it may take.
+        idle: How long it may go on without a result more; None for no limit.
+        count: Counts the results.
+        environment: Further variables.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(  # noqa: S603 - a program found on this PC, no shell
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+            start_new_session=sys.platform != "win32", env=os.environ | dict(environment or {}),
         )  # fmt: skip
-    except OSError as error:
-        raise OfficeAbsent from error
+        try:
+            code = _watched(process, seconds, seconds if idle is None else idle, count)
+        finally:
+            if process.poll() is None:
+                stop(process)
+        said.seek(0)
+        return Ended(code, said.read().decode("utf-8", "replace").strip()[-_COMPLAINT:])
+
+
+def _watched(
+    process: subprocess.Popen[bytes], seconds: float, idle: float, count: Callable[[], int]
+) -> int | None:
+    """Its exit code; None when its time is over."""
     began = moved = time.monotonic()
     results = 0
-    try:
-        while time.monotonic() < min(began + seconds, moved + idle):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return process.wait(timeout=_WATCH) == 0
-            if (now := count()) != results:
-                results, moved = now, time.monotonic()
-        return False
-    finally:
-        if process.poll() is None:
-            stop(process)
+    while time.monotonic() < min(began + seconds, moved + idle):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=_WATCH)
+        if (now := count()) != results:
+            results, moved = now, time.monotonic()
+    return None
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
