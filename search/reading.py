@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 DEPTH: Final = 30
 OWN: Final = 0.5
 TOGETHER: Final = 0.15
+CLOSE, CLOSE_BY, MOST_PLACES = 0.06, 20, 12
 SYNONYM, PARTLY, OUTSIDE = 0.85, 0.7, 0.6
-NO_FIGURE, FAR_FIGURE, NEAR = 0.85, 0.92, 12
+NO_FIGURE, FAR_FIGURE, OTHER_FIGURE, NEAR = 0.85, 0.92, 0.96, 12
+NO_LIST: Final = 0.93
 FORMAL: Final = 0.7
 UNSURE: Final = 0.5
 _NUMERAL: Final = r"[0-9.一二三四五六七八九十百千万两半]"
 _SENTENCES: Final = re.compile("[。；！？\n]")
+_PIECES: Final = re.compile("[。；！？\n，,;!?:：]")
 _TIME: Final = re.compile(
     rf"{_NUMERAL}个?(?:工作日|自然日|日历日|天|日|小时|分钟|月|年|周|星期|季度)|当日|当天|次日|立即|当场"
 )
@@ -45,6 +48,8 @@ _ASKS_TIME: Final = re.compile(
     "什么时候|何时|时限|期限|时间要求"
 )
 _ASKS_AMOUNT: Final = re.compile("多少|几次|几级|几倍|几个|几人|几名|几点")
+_ASKS_LIST: Final = re.compile("哪些|哪几|几种|几类|什么情形|什么情况|分为几|包括什么")
+_LIST: Final = re.compile("下列|以下|如下|包括|分为|[（(][一二1][)）]")
 _FORMAL: Final = re.compile(
     r"(?:本|此)\w{2,8}由.{2,30}(?:负责|进行)?解释|(?:本|此)\w{2,8}自.{2,24}起(?:施行|实施|执行|生效)"
     r"|为了?[^。]{4,300}制定本\w{2,8}。"
@@ -72,6 +77,14 @@ class _Group:
             held += pair in text
         return PARTLY * held / len(self.pairs) if held else 0.0
 
+    def places(self, text: str) -> list[int]:
+        """Where the word stands, or the first synonym that does."""
+        said = next((term for term in (self.word, *self.synonyms) if term in text), self.word)
+        found = [text.find(said)]
+        while found[-1] >= 0 and len(found) <= MOST_PLACES:
+            found.append(text.find(said, found[-1] + 1))
+        return found[:-1]
+
 
 class Reader:
     """Reads units for one question."""
@@ -84,12 +97,28 @@ class Reader:
         self._groups = _groups(corpus, question)
         self._whole = sum(group.weight for group in self._groups)
         self._figure = self._wanted_figure()
+        self._list = bool(_ASKS_LIST.search(self._asked))
         self._contexts: dict[str, list[float]] = {}
 
     def _wanted_figure(self) -> re.Pattern[str] | None:
-        if _ASKS_TIME.search(self._asked):
-            return _TIME
-        return _AMOUNT if _ASKS_AMOUNT.search(self._asked) else None
+        """The sort of figure that is asked for; notes the word to which it belongs."""
+        for asks, figure in ((_ASKS_TIME, _TIME), (_ASKS_AMOUNT, _AMOUNT)):
+            if found := asks.search(self._asked):
+                self._measured = self._next_to(found.start(), found.end())
+                return figure
+        return None
+
+    def _next_to(self, start: int, end: int) -> tuple[str, ...]:
+        """The word of the question that stands next to a place, with what says the same."""
+
+        def apart(group: _Group) -> int:
+            at = self._asked.find(group.word)
+            after = at - end if at >= end else start - at - len(group.word)
+            return after if at >= 0 and after >= 0 else len(self._asked)
+
+        longer = [group for group in self._groups if len(group.word) > 1]
+        nearest = min(longer, key=apart, default=None)
+        return (nearest.word, *nearest.synonyms) if nearest else ()
 
     def factors(self, units: Sequence[int]) -> Array:
         """What each unit's score is multiplied by, at most 1."""
@@ -100,8 +129,11 @@ class Reader:
         inside = [group.stands(own) for group in self._groups]
         factor = 1 - OWN + OWN * self._share(context, inside)
         factor *= 1 - TOGETHER + TOGETHER * self._together(own, inside)
+        factor *= 1 - CLOSE + CLOSE * self._closeness(own, inside)
         if self._figure is not None:
             factor *= self._figured(self._figure, own)
+        if self._list and not _LIST.search(own):
+            factor *= NO_LIST
         if _FORMAL.match(own) and not _ASKS_FORMAL.search(self._asked):
             factor *= FORMAL
         return factor
@@ -110,10 +142,13 @@ class Reader:
         """Whether a figure of the sort that is asked for stands near a word of the question."""
         if not figure.search(own):
             return NO_FIGURE
+        for piece in _PIECES.split(own):
+            if figure.search(piece) and any(word in piece for word in self._measured):
+                return 1.0
         words = [word for group in self._groups for word in (group.word, *group.synonyms)]
         places = (own.find(word) for word in words)
         near = (own[max(0, at - NEAR) : at + 2 * NEAR] for at in places if at >= 0)
-        return 1.0 if any(figure.search(piece) for piece in near) else FAR_FIGURE
+        return OTHER_FIGURE if any(figure.search(piece) for piece in near) else FAR_FIGURE
 
     def _texts(self, unit: int) -> tuple[str, str]:
         """Title and heading, and the unit's own text; a title speaks for itself."""
@@ -158,6 +193,18 @@ class Reader:
             if best >= most:
                 break
         return best / max(self._whole, 1e-9)
+
+    def _closeness(self, own: str, inside: Sequence[float]) -> float:
+        """How near words that follow each other in the question stand in the text."""
+        groups = [g for g, stands in zip(self._groups, inside, strict=True) if stands >= SYNONYM]
+        found = [group.places(own) for group in groups]
+        near = whole = 0.0
+        for at in range(len(groups) - 1):
+            weight = min(groups[at].weight, groups[at + 1].weight)
+            apart = min(abs(a - b) for a in found[at] for b in found[at + 1])
+            near += weight / (1 + max(apart - 2, 0) / CLOSE_BY)
+            whole += weight
+        return near / whole if whole else 1.0
 
     def answers(self, unit: int) -> bool:
         """Whether a unit with its heading carries at least half of the question."""
