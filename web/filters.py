@@ -78,6 +78,13 @@ def moment(seconds: int) -> str:
     return f"{when.month}月{when.day}日 {when:%H:%M}"
 
 
+def in_bytes(size: int) -> str:
+    """A file's size for people."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "tone": tone,
@@ -85,5 +92,6 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "state_tone": state_tone,
     "path_quote": path_quote,
     "is_iso": is_iso,
+    "bytes": in_bytes,
     "moment": moment,
 }

@@ -8,6 +8,7 @@ from web import api
 from web.pages import (
     account,
     admin,
+    attachment,
     bring,
     document,
     edit,
@@ -34,7 +35,7 @@ __all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word"]
 def blueprints() -> list[Blueprint]:
     """All of them."""
     modules = (
-        page, account, admin, find, document, printing, messages, keep, edit, year, bring,
-        templates, api,
+        page, account, admin, find, document, attachment, printing, messages, keep, edit, year,
+        bring, templates, api,
     )  # fmt: skip
     return [module.blueprint for module in modules]

@@ -6,19 +6,18 @@ import io
 import mimetypes
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, render_template, request, send_file
 
-from store.exceptions import NotFoundError, WenshuError
+from store.exceptions import WenshuError
 from store.schema import FIELDS
 from store.units import citation
+from web.attached import file_of
 from web.markup import page_html
 from web.pages.editing import is_published
 from web.rights import Act
 from web.site import note, rights, site, view
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Response
 
     from store.catalogue import Entry
@@ -134,41 +133,18 @@ def _attachments(entry: Entry) -> list[tuple[str, str, str]]:
 @blueprint.get("/files/<path:doc_id>/-/<path:name>")
 def file(doc_id: str, name: str) -> Response:
     """A picture or an attachment of a document, under the document's rights."""
-    entry = view().entry(doc_id)
-    path = _confined(entry, name)
+    seen = view()
+    entry = seen.entry(doc_id)
+    path = file_of(seen, entry, loaded(seen, entry)[0], name)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if not kind.startswith("image/"):
         note("下载附件", entry.id, name)
     answer = send_file(
         io.BytesIO(path.read_bytes()),
         mimetype=kind,
-        as_attachment=kind not in _INLINE,
+        as_attachment=kind not in _INLINE or "download" in request.args,
         download_name=path.name,
         max_age=0,
     )
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
-
-
-def _confined(entry: Entry, name: str) -> Path:
-    """A file that the document names: an attachment or a picture of its text, within `kb/`.
-
-    Raises:
-        NotFoundError: There is none, or it does not belong to the document.
-    """
-    root = site().library.root / "kb"
-    path = (entry.path.parent / name).resolve()
-    named = {a.file for a in entry.meta.attachments} | _pictures(entry)
-    if name not in named or not path.is_relative_to(root.resolve()) or not path.is_file():
-        raise NotFoundError("没有这个附件。", hint="它可能已被移走；请联系制度管理员。")
-    return path
-
-
-def _pictures(entry: Entry) -> set[str]:
-    document, _ = loaded(view(), entry)
-    found = set()
-    for block in document.body.root.walk_blocks():
-        if block.type == "image":
-            found.add(block.target)
-        found |= {piece.target for piece in block.inlines if piece.type == "image"}
-    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import flash, redirect, render_template, request, url_for
 
-from store import history, publishing
+from store import attachments, history, publishing
 from store.exceptions import UsageError
 from store.files import decode
 from store.history import acting_as
@@ -98,4 +98,6 @@ def bin_page() -> str:
     demand(Act.EDIT)
     if not rights().sees_everything:
         raise AccessDenied("回收站里可能有更高密级的文档，您的账号不能查看。")
-    return render_template("bin.html", deleted=history.deleted(site().library.state().workspace))
+    workspace = site().library.state().workspace
+    deleted, files = history.deleted(workspace), attachments.removed(workspace)
+    return render_template("bin.html", deleted=deleted, files=files)

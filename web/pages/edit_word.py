@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -72,7 +73,8 @@ def word_upload(doc_id: str) -> Response:
     upload = request.files.get("file")
     suffix_of(upload, WORD, "在 Word 里改好的 .docx 文件")
     assert upload is not None
-    data = upload.read(MAX_WORD + 1)
+    with closing(upload):
+        data = upload.read(MAX_WORD + 1)
     if len(data) > MAX_WORD:
         raise BadUpload(f"文件超过 {MAX_WORD >> 20} MB。", hint="请压缩图片后再上传。")
     if not data.startswith(b"PK\x03\x04"):
