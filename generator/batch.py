@@ -54,12 +54,14 @@ class BatchResult:
         outputs: The file of each row that is done, in the rows' order, those of earlier runs
             included.
         failed: The rows without a file; a row with several faults appears several times.
+        pages: How many pages each of the outputs has, as far as it is known.
         made: How many files this run made.
         warnings: Sentences of renderings, each once.
     """
 
     outputs: list[Path] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
     made: int = 0
     warnings: list[str] = field(default_factory=list)
 
@@ -125,6 +127,8 @@ class Batch:
                     progress(done, total)
         result.failed.sort(key=lambda failure: failure.row)
         result.outputs = [made[number] for number in sorted(made)]
+        self._memory.reload()
+        result.pages = [self._memory.pages(path) for path in result.outputs]
         self._tell_unused(tasks, result)
         return result
 

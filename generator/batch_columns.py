@@ -49,7 +49,7 @@ def _making_no_difference(
     renderer: RowRenderer, row: BatchRow, documents: tuple[str, ...], columns: list[str]
 ) -> list[str]:
     try:
-        plain, _ = renderer.render(row, documents)
+        plain, *_ = renderer.render(row, documents)
     except WenshuError:
         return []
     found = []
@@ -57,7 +57,7 @@ def _making_no_difference(
         values = {**row.values, name: f"{row.values.get(name) or ''}〇"}
         changed = replace(row, values=values, empty=tuple(one for one in row.empty if one != name))
         try:
-            data, _ = renderer.render(changed, documents)
+            data, *_ = renderer.render(changed, documents)
         except WenshuError:
             continue  # it was read, and could not be used
         if data == plain:

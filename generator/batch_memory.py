@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from store import files
 
@@ -20,41 +20,55 @@ STATE_FILE: Final = ".wenshu-batch.jsonl"
 _TEMPORARY: Final = ".~*.tmp"
 
 
+class _Note(NamedTuple):
+    """What is known of a file: the key of what it was made from, its hash, its pages."""
+
+    key: str = ""
+    digest: str = ""
+    pages: int = 0
+
+
 class Memory:
     """Which file came from which row: for going on after an interruption, and for mended rows."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files: dict[str, tuple[str, str]] = {}
+        self._files: dict[str, _Note] = {}
         self.reload()
 
     def reload(self) -> None:
         """Read what is written down; workers write too."""
-        self._files = {name: (key, digest) for name, key, digest in _lines(self._folder)}
+        self._files = dict(_lines(self._folder))
 
     def is_done(self, path: Path, key: str) -> bool:
         """Whether the file of this row is there as it was made, or as somebody edited it."""
-        return self._files.get(path.name, ("", ""))[0] == key and path.exists()
+        return self._files.get(path.name, _Note()).key == key and path.exists()
 
     def is_ours(self, path: Path) -> bool:
         """Whether a file is just as an earlier run made it."""
         known = self._files.get(path.name)
         try:
-            return known is not None and files.digest(path.read_bytes()) == known[1]
+            return known is not None and files.digest(path.read_bytes()) == known.digest
         except OSError:
             return False
 
+    def pages(self, path: Path) -> int:
+        """How many pages a file had when it was made; 1 where nobody knows."""
+        return self._files.get(path.name, _Note()).pages or 1
+
     def forget(self, path: Path) -> None:
         """A row that failed now has no file that counts; an old one of ours may be replaced."""
-        key, digest = self._files.get(path.name, ("", ""))
-        if key:
-            note(path, "", digest)
-            self._files[path.name] = ("", digest)
+        known = self._files.get(path.name, _Note())
+        if known.key:
+            note(path, "", known.digest)
+            self._files[path.name] = _Note("", known.digest)
 
     def made(self) -> int:
         """How many files of the record are there."""
-        return sum(bool(key) and (self._folder / name).exists() for name, (key, _) in
-                   self._files.items())  # fmt: skip
+        return sum(
+            bool(known.key) and (self._folder / name).exists()
+            for name, known in self._files.items()
+        )
 
     def clean_up(self) -> None:
         """Remove the half-written files that a killed run left."""
@@ -63,20 +77,19 @@ class Memory:
                 path.unlink()
 
 
-def note(path: Path, key: str, digest: str) -> None:
-    """Add a line to the record: the file, what it came from, its hash."""
-    line = "\n" + json.dumps([path.name, key, digest], ensure_ascii=False) + "\n"
+def note(path: Path, key: str, digest: str, pages: int = 0) -> None:
+    """Add a line to the record: the file, what it came from, its hash, its pages."""
+    line = "\n" + json.dumps([path.name, key, digest, pages], ensure_ascii=False) + "\n"
     with suppress(OSError), (path.parent / STATE_FILE).open("ab", buffering=0) as record:
         record.write(line.encode())
 
 
-def _lines(folder: Path) -> Iterator[tuple[str, str, str]]:
+def _lines(folder: Path) -> Iterator[tuple[str, _Note]]:
     try:
         text = (folder / STATE_FILE).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
     for line in text.split("\n"):
-        with suppress(ValueError):
-            found = json.loads(line)
-            if isinstance(found, list) and len(found) == 3:
-                yield str(found[0]), str(found[1]), str(found[2])
+        with suppress(ValueError, TypeError):
+            name, key, digest, *more = json.loads(line)
+            yield str(name), _Note(str(key), str(digest), int(more[0]) if more else 0)

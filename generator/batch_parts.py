@@ -10,12 +10,13 @@ import io
 import re
 import zipfile
 from html import unescape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from generator.wordml import DECLARATION, XMLNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 A4: Final = (
     '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1474" w:bottom="1440" '
@@ -36,34 +37,30 @@ _NOT_IN_SETTINGS: Final = re.compile(
     r"updateFields)\b(?:[^>]*/>|.*?</w:\1>)",
     re.DOTALL,
 )
-_SECTION: Final = re.compile(r"<w:sectPr\b[^>]*?(?:/>|>(.*?)</w:sectPr>)", re.DOTALL)
-_REPLACED: Final = re.compile(
-    r"<w:(pgNumType|titlePg|footerReference|headerReference)\b(?:[^>]*/>|[^>]*>.*?</w:\1>)"
-)
-_TYPE: Final = re.compile(r"<w:type\b[^>]*/>")
-_AFTER_NUMBERS: Final = re.compile(
-    r"<w:(?:cols|formProt|vAlign|noEndnote|textDirection|bidi|rtlGutter|docGrid|printerSettings|"
-    r"sectPrChange)\b"
-)
 _NAME: Final = re.compile(r'<w:bookmarkStart\b[^>]*w:name="([^"]+)"')
 _PAGE_FIELD: Final = re.compile(
     r'(PAGEREF [^<]*</w:instrText>(?:(?!<w:instrText).)*?"separate"/>'
     r"(?:(?!<w:instrText).)*?<w:t(?: [^>]*)?>)(\d+)(</w:t>)",
     re.DOTALL,
 )
-_TOC: Final = re.compile(r"(<w:instrText[^>]*> ?TOC )(?![^<]*\\b)")
+_TOC: Final = re.compile(r"(<w:instrText[^>]*> ?TOC )(?![^<]*\\b)(?=([^<]*))")
 _LINE: Final = re.compile(r"<w:p[ >](?:(?!</w:p>).)*?PAGEREF .*?</w:p>", re.DOTALL)
 _TEXT: Final = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _LONGEST_NAME: Final = 40
 
 
-def base_file(first: bytes) -> bytes:
-    """An empty Word file with a place for the parts, dressed as the first of them."""
+def base_file(first: bytes, looks: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """An empty Word file with a place for the parts, dressed as the first of them.
+
+    Args:
+        first: The first part's file.
+        looks: The style sheet and numbering of all parts, see `generator.booklet_styles`.
+    """
     document = (
         f"<w:document {XMLNS}><w:body><w:p><w:r><w:t>{{{{p 各份 }}}}</w:t></w:r></w:p>"
         f'<w:sectPr><w:type w:val="continuous"/>{A4}</w:sectPr></w:body></w:document>'
     )
-    entries = {"word/document.xml": (DECLARATION + document).encode(), **_dress(first)}
+    entries = {"word/document.xml": (DECLARATION + document).encode(), **_dress(first), **looks}
     overrides = "".join(
         f'<Override PartName="/{name}" ContentType="{_TAKEN[name][1]}"/>'
         for name in entries
@@ -119,32 +116,6 @@ def _dress(first: bytes) -> dict[str, bytes]:
     return found
 
 
-def number_sections(xml: str, footer: str, *, restart: bool) -> str:
-    """Give every section of a part the booklet's footer and running numbers.
-
-    Args:
-        xml: The part; each section's properties stand in its last paragraph.
-        footer: The relationship id of the footer.
-        restart: The numbers begin again with the first section.
-    """
-    first = True
-
-    def numbered(match: re.Match[str]) -> str:
-        nonlocal first
-        inner = _REPLACED.sub("", match[1] or "")
-        start = ' w:start="1"' if first and restart else ""
-        numbers = f'<w:pgNumType w:fmt="decimal"{start}/>'
-        if first:  # a part begins on a page of its own
-            inner = '<w:type w:val="nextPage"/>' + _TYPE.sub("", inner)
-        first = False
-        after = _AFTER_NUMBERS.search(inner)
-        at = after.start() if after else len(inner)
-        reference = f'<w:footerReference w:type="default" r:id="{footer}"/>'
-        return f"<w:sectPr>{reference}{inner[:at]}{numbers}{inner[at:]}</w:sectPr>"
-
-    return _SECTION.sub(numbered, xml)
-
-
 def own_bookmarks(xml: str, number: int, whole: str) -> str:
     """Tell a part's bookmarks from those of the others, and keep its table of contents to itself.
 
@@ -159,7 +130,12 @@ def own_bookmarks(xml: str, number: int, whole: str) -> str:
         some = "|".join(map(re.escape, names))
         places = re.compile(rf'((?:w:name|w:anchor)="|PAGEREF |(?<!PAGE)REF )({some})(?=["\s<])')
         xml = places.sub(lambda match: match[1] + _short(prefix + match[2]), xml)
-    return _TOC.sub(lambda match: f"{match[1]}\\b {whole} ", xml)
+
+    def kept(match: re.Match[str]) -> str:
+        levels = "" if "\\u" in match[2] else "\\u "  # headings of any style by their level
+        return f"{match[1]}{levels}\\b {whole} "
+
+    return _TOC.sub(kept, xml)
 
 
 def own_pages(xml: str, page: int, marks: Sequence[tuple[str, int]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from store.missing import MissingValue
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.batch_rows import BatchRow
-    from generator.booklet_pages import PartPages
+    from generator.booklet_pages import Measured
     from store import Workspace
 
 
@@ -34,6 +34,14 @@ class BatchSource:
     blank: bool = False
 
 
+class RowFile(NamedTuple):
+    """The Word file of a row, what to tell, and how many pages it has, 0 where nobody knows."""
+
+    data: bytes
+    warnings: list[str]
+    pages: int
+
+
 class RowRenderer:
     """Renders rows; one in each process, so that templates are compiled once."""
 
@@ -43,12 +51,12 @@ class RowRenderer:
         self._source = source
         self._cache = RenderCache()
         self._workspace: Workspace | None = None
-        self._packets: dict[tuple[str, ...], list[PartPages]] = {}
+        self._packets: dict[tuple[str, ...], Measured] = {}
         self._fields: dict[str, set[str]] = {}
         self._template = source.template_file.read_bytes() if source.template_file else b""
 
-    def render(self, row: BatchRow, documents: tuple[str, ...]) -> tuple[bytes, list[str]]:
-        """The row's Word file and its warnings.
+    def render(self, row: BatchRow, documents: tuple[str, ...]) -> RowFile:
+        """The row's Word file.
 
         Args:
             row: The row.
@@ -61,18 +69,19 @@ class RowRenderer:
         if self._source.template_file is not None:
             template = self._cache.template(self._template)
             data = template.render({"序号": row.number, **values}, blank=self._source.blank)
-            return data, list(template.warnings)
+            return RowFile(data, list(template.warnings), 0)
         values.pop("文档", None)  # the column that named the documents; the name is reserved
         if len(documents) > 1:
             from generator.booklet import render_packet  # noqa: PLC0415 (few batches)
 
-            return render_packet(
+            packet = render_packet(
                 self.workspace,
                 documents,
                 values,
                 blank=self._source.blank,
                 measured=self._packets,
             )
+            return RowFile(*packet)
         from generator.render import render_document  # noqa: PLC0415 (a template needs none)
 
         rendered = render_document(
@@ -84,7 +93,7 @@ class RowRenderer:
             blank=self._source.blank,
             cache=self._cache,
         )
-        return rendered.data, rendered.warnings
+        return RowFile(rendered.data, rendered.warnings, rendered.pages or 0)
 
     def source_text(self, documents: tuple[str, ...]) -> str:
         """The Markdown of the row's documents."""

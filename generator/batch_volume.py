@@ -70,8 +70,16 @@ class Volume:
         self.refuse_existing()
         missing = [failure.message for failure in result.failed]
         if result.outputs:
-            bind = bind_zip if self._target.suffix.lower() == ".zip" else bind_booklet
-            bind(result.outputs, self._target, missing=missing, overwrite=True)
+            if self._target.suffix.lower() == ".zip":
+                bind_zip(result.outputs, self._target, missing=missing, overwrite=True)
+            else:
+                bind_booklet(
+                    result.outputs,
+                    self._target,
+                    pages=result.pages,
+                    missing=missing,
+                    overwrite=True,
+                )
             result.outputs = [self._target]
         if not missing:
             shutil.rmtree(self.folder, ignore_errors=True)

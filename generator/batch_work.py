@@ -109,14 +109,14 @@ def work_chunk(tasks: Sequence[Task]) -> list[Done]:
 def work(renderer: RowRenderer, task: Task) -> Done:
     """Render a row, write its file and note it; a row never stops the others."""
     try:
-        data, warnings = renderer.render(task.row, task.documents)
+        data, warnings, pages = renderer.render(task.row, task.documents)
         made = _write(task, data)
     except WenshuError as error:
         return Done(task, failed=tuple(_failures(task.row, error)))
     except Exception as error:  # noqa: BLE001 - a row never stops the others
         text = f"程序内部出错（{type(error).__name__}：{error}）。"
         return Done(task, failed=(failure(task.row, "", text),))
-    note(task.path, task.key, files.digest(data))
+    note(task.path, task.key, files.digest(data), pages)
     return Done(task, made, warnings=tuple(warnings))
 
 

@@ -13,7 +13,7 @@ from store.exceptions import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from generator.booklet_pages import PartPages
+    from generator.booklet_pages import Measured
     from store import Workspace
     from store.catalogue import Entry
     from store.document import Meta
@@ -25,8 +25,8 @@ def render_packet(
     values: Mapping[str, object],
     *,
     blank: bool = False,
-    measured: dict[tuple[str, ...], list[PartPages]] | None = None,
-) -> tuple[bytes, list[str]]:
+    measured: dict[tuple[str, ...], Measured] | None = None,
+) -> tuple[bytes, list[str], int]:
     """A person's papers in one file, with one contents, pages numbered from 1 through.
 
     Args:
@@ -35,6 +35,9 @@ def render_packet(
         values: The person's values.
         blank: Print each place to fill by hand as a blank.
         measured: The pages of the first person's packet serve the others of the batch.
+
+    Returns:
+        The file, what to tell, and how many pages it has, contents included.
 
     Raises:
         WenshuError: A document is not there, or a field is missing.
@@ -48,7 +51,10 @@ def render_packet(
         known = measure_parts(bind(parts, title=title), len(parts))
         if known is not None and measured is not None:
             measured[key] = known
-    return bind(with_pages(parts, known) if known else parts, title=title), warnings
+    if known is not None:
+        parts = with_pages(parts, known.parts)
+    pages = (known.front if known else 1) + sum(part.pages for part in parts)
+    return bind(parts, title=title), warnings, pages
 
 
 def render_booklet(
@@ -77,9 +83,9 @@ def render_booklet(
     parts, warnings = _parts(workspace, entries, {}, blank=True, progress=progress)
     lines = tuple(cover) or (" ",)
     data = bind(parts, title=title, cover=lines)
-    known = measure_parts(data, len(parts))
-    if known is not None:
-        data = bind(with_pages(parts, known), title=title, cover=lines)
+    measured = measure_parts(data, len(parts))
+    if measured is not None:
+        data = bind(with_pages(parts, measured.parts), title=title, cover=lines)
     return data, warnings
 
 

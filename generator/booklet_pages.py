@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.pdf import find_converter, link_targets, outline, page_count, to_pdf
+from generator.pdf import find_converter, link_targets, outline, to_pdf
 from store.exceptions import EnvironmentRefused
 
 if TYPE_CHECKING:
@@ -24,7 +24,15 @@ class PartPages:
     marks: tuple[tuple[str, int], ...]
 
 
-def measure_parts(data: bytes, count: int) -> list[PartPages] | None:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The pages before the first part, and those of each part."""
+
+    front: int
+    parts: list[PartPages]
+
+
+def measure_parts(data: bytes, count: int) -> Measured | None:
     """The pages of each part of a booklet with contents.
 
     Args:
@@ -44,15 +52,38 @@ def measure_parts(data: bytes, count: int) -> list[PartPages] | None:
             pdf = to_pdf([path])[0]
         except EnvironmentRefused:
             return None
+        real = _real_pages(pdf)
         starts = _starts(link_targets(pdf), count)
         if starts is None:
             return None
-        ends = [*starts[1:], page_count(pdf) + 1]
-        marks = outline(pdf)
-    return [
+        starts = [real[start] for start in starts]
+        ends = [*starts[1:], max(real.values()) + 1]
+        marks = [(text, real[page]) for text, page in outline(pdf)]
+    parts = [
         PartPages(end - start, tuple((t, p - start + 1) for t, p in marks if start <= p < end))
         for start, end in zip(starts, ends, strict=True)
     ]
+    return Measured(starts[0] - 1, parts)
+
+
+def _real_pages(pdf: Path) -> dict[int, int]:
+    """Each page's number without the blank sides that LibreOffice puts in, and Word does not.
+
+    Where numbers begin again, LibreOffice wants the first page on the right-hand side; the side it
+    leaves out has nothing at all on it, no header and no footer.
+    """
+    import pypdfium2  # noqa: PLC0415 - loaded where it is used
+    from pypdfium2 import raw  # noqa: PLC0415 - loaded where it is used
+
+    document = pypdfium2.PdfDocument(str(pdf))
+    try:
+        found, real = {}, 0
+        for number, page in enumerate(document, 1):
+            real += raw.FPDFPage_CountObjects(page.raw) > 0  # type: ignore[attr-defined]
+            found[number] = max(real, 1)
+        return found
+    finally:
+        document.close()
 
 
 def _starts(links: Sequence[tuple[int, int]], count: int) -> list[int] | None:
