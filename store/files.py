@@ -14,6 +14,7 @@ import secrets
 import stat
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -178,7 +179,8 @@ def is_file(path: Path) -> bool:
 def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Hold a lock file that works on network shares too.
 
-    A lock older than two minutes is taken for a leftover of a crash and removed.
+    A lock whose program has ended on this computer, or one older than two minutes, is taken for a
+    leftover of a crash and removed.
 
     Raises:
         EnvironmentRefused: Another program holds it for longer than `seconds`, or the folder
@@ -194,7 +196,7 @@ def locked(path: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 
 def _acquire(path: Path, deadline: float) -> str:
-    token = f"{os.getpid()} {secrets.token_hex(8)}"
+    token = f"{os.getpid()} {_computer()} {secrets.token_hex(8)}"
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -238,17 +240,41 @@ def _drop_stale(path: Path) -> None:
     """
     breaker = path.with_name(f"{path.name}.stale")
     with suppress(OSError):
-        if time.time() - path.stat().st_mtime <= STALE_LOCK_SECONDS:
+        if time.time() - path.stat().st_mtime <= STALE_LOCK_SECONDS and not _is_orphan(path):
             return
         with suppress(FileNotFoundError):
             if time.time() - breaker.stat().st_mtime > STALE_LOCK_SECONDS:
                 breaker.unlink()
         breaker.open("x", encoding="ascii").close()
         try:
-            if breaker.stat().st_mtime - path.stat().st_mtime > STALE_LOCK_SECONDS:
+            old = breaker.stat().st_mtime - path.stat().st_mtime > STALE_LOCK_SECONDS
+            if old or _is_orphan(path):
                 path.unlink()
         finally:
             breaker.unlink()
+
+
+@cache
+def _computer() -> str:
+    import platform  # noqa: PLC0415 - slow to import, and few programs write
+
+    return platform.node().encode("ascii", "replace").decode().replace(" ", "_") or "-"
+
+
+def _is_orphan(path: Path) -> bool:
+    """Whether the program that made a lock ran on this computer and has ended."""
+    if os.name == "nt":  # there, asking a process by its number would end it
+        return False
+    number, _, rest = path.read_text(encoding="ascii", errors="replace").partition(" ")
+    if rest.partition(" ")[0] != _computer() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it runs, as somebody else
+        return False
+    return False
 
 
 def is_network_path(path: Path) -> bool:

@@ -27,7 +27,8 @@ _CSRF = re.compile(r'name="csrf" value="([0-9a-f]{128})"')
 
 def make_app(root: Path, *, people: bool = False, **settings: object) -> Flask:
     """An application over a workspace; with `people` an account of each role."""
-    app = create_app(root, config=WebConfig(refresh_seconds=0.0, **settings))  # type: ignore[arg-type]
+    config = WebConfig(**{"refresh_seconds": 0.0, **settings})  # type: ignore[arg-type]
+    app = create_app(root, config=config)
     app.testing = False
     if people:
         for name, more in PEOPLE.items():

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import time
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from store.exceptions import ConflictError, InvalidValue, NotFoundError
+from store.exceptions import ConflictError, EnvironmentRefused, InvalidValue, NotFoundError
 from web.refusals import TooManyTries
 from web.rights import ROLES, Person, Role, role_of
 
@@ -273,7 +274,8 @@ class Accounts:
             self.end(value)
             return None
         if now - row["seen"] > 60:
-            self._db.run("UPDATE session SET seen = ? WHERE hash = ?", now, row["hash"])
+            with suppress(EnvironmentRefused):  # a full disk keeps nobody from reading
+                self._db.run("UPDATE session SET seen = ? WHERE hash = ?", now, row["hash"])
         return _account(row)
 
     def end(self, value: str) -> None:
@@ -346,7 +348,8 @@ class Accounts:
         if row is None or row["disabled"]:
             return None
         if row["used"][:16] != _now()[:16]:
-            self._db.run("UPDATE token SET used = ? WHERE id = ?", _now(), row["token"])
+            with suppress(EnvironmentRefused):
+                self._db.run("UPDATE token SET used = ? WHERE id = ?", _now(), row["token"])
         return _account(row)
 
     # -- the record -------------------------------------------------------------------------------

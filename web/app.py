@@ -92,4 +92,5 @@ def _shared() -> dict[str, Any]:
         "read_only": site().config.read_only,
         "wants_login": site().wants_login,
         "theme": theme(),
+        "trouble": site().library.trouble,
     }

@@ -91,6 +91,11 @@ def version_of(path: Path) -> int | None:
         return int(found.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _reason(error: sqlite3.OperationalError) -> str:
+    words = {"full": "磁盘空间不足", "locked": "正被别的程序占用", "readonly": "文件只读"}
+    return next((said for word, said in words.items() if word in str(error)), str(error))
+
+
 class Database:
     """One SQLite file, a connection for each thread; in memory where `path` is None."""
 
@@ -166,11 +171,24 @@ class Database:
 
     def run(self, sql: str, *values: Value) -> int:
         """Run one statement; gives how many rows it changed."""
-        return self.connection.execute(sql, values).rowcount
+        return self._execute(sql, values).rowcount
 
     def insert(self, sql: str, *values: Value) -> int:
         """Run one INSERT; gives the new row's number."""
-        return int(self.connection.execute(sql, values).lastrowid or 0)
+        return int(self._execute(sql, values).lastrowid or 0)
+
+    def _execute(self, sql: str, values: Sequence[Value]) -> sqlite3.Cursor:
+        """Write.
+
+        Raises:
+            EnvironmentRefused: The disk is full, or the file cannot be written.
+        """
+        try:
+            return self.connection.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            raise EnvironmentRefused(
+                f"账号数据库无法写入：{_reason(error)}。", hint="请检查磁盘空间和文件夹权限。"
+            ) from error
 
     def rows(self, sql: str, *values: Value) -> Sequence[sqlite3.Row]:
         """All rows of a query."""

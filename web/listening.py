@@ -25,6 +25,7 @@ THREADS: Final = 16  # most of them stand in line at `web.gate`
 HEADER_SECONDS: Final = 20.0
 BODY_SECONDS: Final = 600.0
 IDLE_SECONDS: Final = 60
+CLEANUP_SECONDS: Final = 5
 CONNECTIONS: Final = 400
 
 
@@ -65,7 +66,7 @@ class PageServer(TcpWSGIServer):
             ident="",
             max_request_body_size=config.max_upload + 1024 * 1024,
             channel_timeout=IDLE_SECONDS,
-            cleanup_interval=5,
+            cleanup_interval=CLEANUP_SECONDS,
             connection_limit=CONNECTIONS,
         )
         dispatcher = ThreadedTaskDispatcher()

@@ -112,12 +112,13 @@ class Crew:
         os.read(self._reads, 1)  # nothing is ever written: it ends when the parent does
         os.kill(os.getpid(), signal.SIGTERM)
 
-    def _replace(self, child: int, _status: int) -> None:
+    def _replace(self, child: int, status: int) -> None:
         number, born = self._numbers.pop(child, None), self._born.pop(child, 0.0)
         if number is None:
             return
         self._site.library.signals.forget(number)
-        short = time.monotonic() - born < _SHORT_LIFE
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        short = time.monotonic() - born < _SHORT_LIFE and not killed
         self._failures = self._failures + 1 if short else 0
         if self._failures >= _FAILURES:
             raise EnvironmentRefused(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from flask import current_app, g, request
+from flask import current_app, flash, g, request
 
+from store.exceptions import EnvironmentRefused
 from store.files import is_network_path
 from store.settings import FILE_NAME as SETTINGS_NAME
 from web.accounts import Accounts
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from store import Workspace
     from web.library import View
     from web.rights import Act, Person
+
+LOG: Final = logging.getLogger("wenshu.web")
 
 
 @dataclass(slots=True)
@@ -124,8 +128,15 @@ def demand(act: Act) -> None:
 
 
 def note(action: str, target: str = "", detail: str = "") -> None:
-    """Write into the record what the person did."""
-    site().accounts.note(person().name, request.remote_addr or "", action, target, detail)
+    """Write into the record what the person did.
+
+    The deed is done: where the record cannot be written, the person and the log are told.
+    """
+    try:
+        site().accounts.note(person().name, request.remote_addr or "", action, target, detail)
+    except EnvironmentRefused as error:
+        LOG.exception("not recorded: %s %s by %s", action, target, person().name)
+        flash(f"“{action}”已完成，但没有记入操作记录。{error.message}请告诉系统管理员。", "bad")
 
 
 def unfinished(sort: str) -> Unfinished:

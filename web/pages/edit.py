@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 from flask import flash, jsonify, redirect, render_template, request, url_for
 
 from store import history
-from store.exceptions import ConflictError, InvalidValue, UsageError, WenshuError
+from store.exceptions import (
+    ConflictError,
+    EnvironmentRefused,
+    InvalidValue,
+    UsageError,
+    WenshuError,
+)
 from store.files import decode
 from store.history import acting_as
 from store.kinds import OTHER
@@ -104,6 +110,8 @@ def save(doc_id: str) -> AnyResponse | tuple[str, int]:
         return _conflict(entry, body, seen), 409
     except UsageError as error:
         return _editor(entry, body, seen, error.message), 400
+    except EnvironmentRefused as error:  # a full disk: what was typed stays on the page
+        return _editor(entry, body, seen, error.message), 503
     note("文字更正" if why else "保存正文", entry.id, why)
     renew_view()
     flash("已保存。", "good")
