@@ -14,7 +14,7 @@ from store.kinds import OTHER
 from store.versions import DRAFT_STATUSES, ENDED_STATUSES, start_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from store import Workspace
     from store.catalogue import Entry
@@ -82,8 +82,14 @@ class Library:
         parts = (kind.name, meta.department, meta.position, meta.number, period, *meta.tags)
         return " ".join(part for part in parts if part)
 
-    def row(self, entry: Entry, stamp: str) -> Row:
-        """What filters and hits need to know about a document."""
+    def row(self, entry: Entry, stamp: str, refers: Sequence[str] = ()) -> Row:
+        """What filters and hits need to know about a document.
+
+        Args:
+            entry: The document.
+            stamp: What its text depends on.
+            refers: The documents whose labels it prints.
+        """
         meta = entry.meta
         versions = self.workspace.versions
         kind = self.workspace.kinds.get(meta.kind, OTHER)
@@ -95,6 +101,7 @@ class Library:
             size=entry.size,
             mtime_ns=entry.mtime_ns,
             data=self.data_marks(entry),
+            refers=list(refers),
             title=meta.title,
             kind=meta.kind,
             department=meta.department,
@@ -126,8 +133,8 @@ class Library:
         return UNCERTAIN if ended else DATED
 
     def data_marks(self, entry: Entry) -> list[list[object]]:
-        """The metric files of a document as they are now."""
-        return [file_mark(str(path)) for path in self.workspace.data_paths(entry)]
+        """The metric files of a document, and what they add up, as they are now."""
+        return [file_mark(str(path)) for path in self.workspace.metric_files(entry)]
 
     def words(self) -> Iterator[str]:
         """Names, posts, departments: what should be one word in this library."""

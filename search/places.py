@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 CURRENT: Final = "current.json"
 
 

@@ -34,6 +34,7 @@ class Row:
         ordinal: Its number there.
         size, mtime_ns: The file as it was when it was read.
         data: Metric files as [path, size, time].
+        refers: The documents whose labels it prints, as it names them.
         since, until: First day in force and first day not any more, as ordinals.
         mode: ALWAYS, DATED, NEVER or UNCERTAIN.
         cited: How many other documents cite it by its title.
@@ -48,6 +49,7 @@ class Row:
     size: int = 0
     mtime_ns: int = 0
     data: list[list[Any]] = field(default_factory=list)
+    refers: list[str] = field(default_factory=list)
     title: str = ""
     kind: str = ""
     department: str = ""

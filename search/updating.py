@@ -17,7 +17,7 @@ from search.table import Table
 from search.writing import GenerationWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from search.library import Library
@@ -76,12 +76,28 @@ class Updater:
             old_table, kept = old.table, old
         self.library.workspace.refresh()
         entries = self.library.workspace.entries
-        stamps = {e.id: self.library.workspace.fingerprint(e) for e in entries}
-        known = {row.id: row for row in old_table.rows}
-        fresh = [e for e in entries if e.id not in known or known[e.id].stamp != stamps[e.id]]
+        refers = self._referred(entries, old_table)
+        fingerprint = self.library.workspace.fingerprint
+        stamps = {e.id: fingerprint(e, refers[e.id]) for e in entries}
+        known = dict(zip(old_table.column("id"), old_table.column("stamp"), strict=True))
+        fresh = [e for e in entries if known.get(e.id) != stamps[e.id]]
+        for entry in fresh:
+            refers[entry.id] = self.library.workspace.referred(entry)
+            stamps[entry.id] = fingerprint(entry, refers[entry.id])
         self.summary.added = len(fresh)
-        self.summary.removed = sum(row.id not in stamps for row in old_table.rows)
-        self._write(kept, entries, fresh, stamps)
+        self.summary.removed = len(known.keys() - stamps.keys())
+        self._write(kept, entries, fresh, stamps, refers)
+
+    def _referred(self, entries: list[Entry], old: Table) -> dict[str, Sequence[str]]:
+        """The documents whose labels each prints; files that are as they were are not read."""
+        columns = (old.column(name) for name in ("id", "size", "mtime_ns", "refers"))
+        known = {name: what for name, *what in zip(*columns, strict=True)}
+        refers: dict[str, Sequence[str]] = {}
+        for entry in entries:
+            size, time, found = known.get(entry.id, (-1, -1, ()))
+            same = (size, time) == (entry.size, entry.mtime_ns)
+            refers[entry.id] = found if same else self.library.workspace.referred(entry)
+        return refers
 
     def _present(self) -> Generation | None:
         try:
@@ -97,13 +113,14 @@ class Updater:
         entries: list[Entry],
         fresh: list[Entry],
         stamps: dict[str, str],
+        refers: dict[str, Sequence[str]],
     ) -> None:
         analysis = old.analysis if old else self._new_analysis()
         writer = GenerationWriter(self.place, analysis, old)
         wanted = [(entry, stamps[entry.id]) for entry in fresh]
         for batch in index_batches(self.library, analysis, wanted, self.place.path, self.progress):
             writer.take(batch.mark, batch.documents)
-        rows = [self.library.row(entry, stamps[entry.id]) for entry in entries]
+        rows = [self.library.row(e, stamps[e.id], refers[e.id]) for e in entries]
         known = {entry.id for entry in entries}
         skipped = {name: mark for name, mark in self.library.files().items() if name not in known}
         table = writer.commit(rows, self.library.stamp, skipped)

@@ -16,11 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store import dependencies
 from store.catalogue import Catalogue
 from store.exceptions import (
     DocumentNotFound,
     EnvironmentRefused,
     KindNotFound,
+    WenshuError,
     WorkspaceNotFound,
 )
 from store.files import decode, digest, is_network_path, read_bytes, reason
@@ -298,20 +300,37 @@ class Workspace:
         """The metric files that the front matter names."""
         return [entry.path.parent / name for name in entry.meta.data]
 
-    def fingerprint(self, entry: Entry) -> str:
+    def metric_files(self, entry: Entry) -> list[Path]:
+        """The metric files that the front matter names, with those that they add up (汇总)."""
+        return dependencies.metric_files(self.data_paths(entry))
+
+    def referred(self, entry: Entry) -> tuple[str, ...]:
+        """The documents whose labels this one prints, as it names them; its file is read once."""
+        return dependencies.referred(entry.path, entry.hash)
+
+    def fingerprint(self, entry: Entry, referred: Sequence[str] | None = None) -> str:
         """What the indexed text of a document depends on, as one hash.
 
-        The file, its metric files (by size and time), its kind's numbering and weight, the
-        company's names in `wenshu.toml`.
+        The file, its metric files and what they add up (by size and time), the documents whose
+        labels it prints, its kind's numbering and weight, the company's names in `wenshu.toml`.
+
+        Args:
+            entry: The document.
+            referred: What `referred` gives for it, where that is known: its file is not read.
         """
         parts = [entry.hash, self._kind_prints.get(entry.meta.kind, ""), self._company_print]
-        for path in self.data_paths(entry):
-            try:
-                status = path.stat()
-                parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
-            except OSError:
-                parts.append(f"{path.name}:-")
+        parts += map(dependencies.mark, self.metric_files(entry))
+        for name in self.referred(entry) if referred is None else referred:
+            parts.append(f"{name}:{self._print_of(name)}")
         return digest("|".join(parts).encode())
+
+    def _print_of(self, wanted: str) -> str:
+        """What the labels of another document depend on."""
+        try:
+            other = self.resolve(wanted, suggest=False)
+        except WenshuError:
+            return "-"
+        return f"{other.id}:{other.hash}:{self._kind_prints.get(other.meta.kind, '')}"
 
     @cached_property
     def _kind_prints(self) -> dict[str, str]:

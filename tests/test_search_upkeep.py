@@ -139,6 +139,44 @@ def test_settings_kinds_and_data_make_it_stale(make_workspace: WorkspaceMaker) -
     assert SearchIndex.open(Workspace.open(workspace.root)).summary is not None
 
 
+def test_a_label_that_another_document_prints_makes_it_stale(workspace: Workspace) -> None:
+    write(
+        workspace,
+        "管理制度/报销办法",
+        rule("报销办法", "打车照[](管理制度/车辆管理办法#car)执行。"),
+    )
+    write(workspace, "管理制度/车辆管理办法", rule("车辆管理办法", "统一调度。{: #car}"))
+    index = SearchIndex.open(workspace)
+    assert index.search('"照第一条执行"').total == 1
+    moved = rule("车辆管理办法", "新的一条。", "统一调度。{: #car}")
+    write(workspace, "管理制度/车辆管理办法", moved)
+    assert index.refresh()
+    assert index.summary is not None
+    assert index.summary.added == 2
+    assert index.search('"照第二条执行"').total == 1
+    (workspace.kb / "管理制度" / "车辆管理办法.md").unlink()
+    assert index.refresh()
+    assert index.search('"照第二条执行"').total == 0
+
+
+def test_a_member_of_a_roll_up_makes_its_report_stale(make_workspace: WorkspaceMaker) -> None:
+    report = rule("月报", "存款{{ 存款.数 }}。").replace("标签:", "数据: [总.yaml]\n标签:")
+    workspace = make_workspace({"管理制度/月报": report})
+    folder = workspace.kb / "管理制度"
+    figures = "指标:\n- 指标: 存款\n  本期: {}\n  单位: 万元\n"
+    (folder / "总.yaml").write_text(
+        "汇总:\n  一部: 一部.yaml\n  二部: 二部.yaml\n", encoding="utf-8"
+    )
+    (folder / "一部.yaml").write_text(figures.format(100), encoding="utf-8")
+    (folder / "二部.yaml").write_text(figures.format(11), encoding="utf-8")
+    index = SearchIndex.open(workspace)
+    assert index.search('"存款111。"').total == 1
+    assert not index.refresh()
+    (folder / "二部.yaml").write_text(figures.format(2345), encoding="utf-8")
+    assert index.refresh()
+    assert index.search('"存款2445。"').total == 1
+
+
 def test_versions_fold_and_follow_the_day(workspace: Workspace) -> None:
     write(
         workspace,

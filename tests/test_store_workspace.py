@@ -167,6 +167,45 @@ def test_the_fingerprint_changes(make_workspace, name, content):
     assert other.fingerprint(other.entry("甲")) != before
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("乙.md", document("1. 先。\n2. 甲。{: #pay}\n", 标题="乙")),
+        ("数/二部.yaml", "存款: 12345\n"),
+        ("数/三部.yaml", "存款: 12345\n"),
+        ("丙.md", document(标题="丙")),
+    ],
+)
+def test_the_fingerprint_changes_with_what_a_document_refers_to(make_workspace, name, content):
+    text = "1. 见[](乙#pay)、[](<乙#pay>)、[本条](乙#pay)、[](#own)、[](丙 (一)#a)、[](丙#a)。\n"
+    files = {
+        "甲": document(text, 数据="总.yaml"),
+        "乙": document("1. 甲。{: #pay}\n", 标题="乙"),
+        "总.yaml": "汇总:\n  二部: 数/二部.yaml\n  三部: 数/分.yaml\n",
+        "数/分.yaml": "汇总:\n  三部: 三部.yaml\n  总部: 分.yaml\n",
+        "数/二部.yaml": "存款: 1\n",
+    }
+    workspace = make_workspace(files)
+    entry = workspace.entry("甲")
+    assert workspace.referred(entry) == ("乙", "丙 (一)", "丙")
+    before = workspace.fingerprint(entry)
+    assert before == workspace.fingerprint(entry, workspace.referred(entry))
+    write_file(workspace.root, name, content)
+    other = Workspace.open(workspace.root)
+    assert other.fingerprint(other.entry("甲")) != before
+
+
+def test_metric_files_that_cannot_be_read_add_nothing_up(make_workspace):
+    files = {
+        "甲": document(数据="[坏.yaml, 单.yaml, 没有.xlsx]"),
+        "坏.yaml": "汇总: [\n",
+        "单.yaml": "汇总: 一\n",
+    }
+    workspace = make_workspace(files)
+    found = workspace.metric_files(workspace.entry("甲"))
+    assert [path.name for path in found] == ["坏.yaml", "单.yaml", "没有.xlsx"]
+
+
 def test_the_fingerprint_stays(make_workspace):
     workspace = make_workspace({"甲": document(数据="没有.yaml"), "乙": document(标题="乙")})
     before = workspace.fingerprint(workspace.entry("甲"))
