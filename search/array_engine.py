@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from search.citing import named_first
 from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
@@ -162,6 +163,7 @@ class ArrayEngine:
         raised = self._read(question, units[best], raised)
         meant = self._meant(question, units[best], raised)
         raised += meant
+        raised += named_first(self.generation, units[best], raised)
         order = np.lexsort((units[best], -raised))[:limit]
         found = []
         for at in order.tolist():
