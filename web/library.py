@@ -220,7 +220,7 @@ class Library:
         paths |= set(workspace.root.glob("*.tsv"))
         for entry in workspace.entries:
             if entry.values.get("数据") or entry.values.get("data"):
-                paths |= set(workspace.data_paths(entry))
+                paths |= set(workspace.metric_files(entry))
         return tuple(sorted(_mark(path) for path in paths))
 
     def view(self, rights: Rights, state: State | None = None) -> View:
