@@ -236,6 +236,28 @@ def spans(grid: list[list[FormCell]]) -> list[list[TableCell]]:
     return rows
 
 
+def form_cells(rows: Sequence[Sequence[TableCell]]) -> list[list[FormCell]]:
+    """Cells as a form has them: those that a cell above covers are there and go on from it."""
+    covered: dict[tuple[int, int], int] = {}
+    grid: list[list[FormCell]] = []
+    for r, row in enumerate(rows):
+        line: list[FormCell] = []
+        waiting = list(row)
+        column = 0
+        while waiting or (r, column) in covered:
+            if (r, column) in covered:
+                line.append(FormCell([], covered[r, column], "continue"))
+                column += covered[r, column]
+                continue
+            cell = waiting.pop(0)
+            pieces = [Piece(line=0, text=text) for text in cell.text.split("\n") if text.strip()]
+            line.append(FormCell(pieces, cell.columns, "restart" if cell.rows > 1 else ""))
+            covered |= {(r + down, column): cell.columns for down in range(1, cell.rows)}
+            column += cell.columns
+        grid.append(line)
+    return grid
+
+
 def flat_text(pieces: list[Piece]) -> str:
     """A cell's text on lines; a table inside it row by row."""
     lines: list[str] = []

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from importer.cleaning import clean_text
+from importer.docx_form import form_cells, is_form, read_form
 from importer.joining import columns
-from importer.model import Doubt, Piece, Reading
+from importer.model import Doubt, Piece, Reading, TableCell
+from importer.pdf_tables import grids_of
 from importer.splitting import is_title_like, names_document
 from store.exceptions import InputError
+from store.inline import is_cjk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from importer.pdf_tables import Grid
+
+Item = str | list[list[TableCell]]
 MAX_PAGES: Final = 3000
 _PAGE_NUMBER: Final = re.compile(
     r"^[\s\-—–－·~]*(?:第\s*)?[0-9]{1,4}(?:\s*页)?(?:\s*[/共]\s*[0-9]{1,4}\s*页?)?[\s\-—–－·~]*$"  # noqa: RUF001
 )
 _CJK_GAP: Final = re.compile(
     r"(?<=[\u4e00-\u9fff，。、；：（）《》]) +(?=[\u4e00-\u9fff，。、；：（）《》])"
+)
+_DIGIT_GAP: Final = re.compile(
+    r"(?:(?<=[\u4e00-\u9fff，。、；：（）]) ?|^(?=[0-9]{3}))([0-9][0-9.,]*[%％]?) ?"
+    r"(?=[\u4e00-\u9fff，。、；：（）])"
 )
 
 
@@ -41,12 +52,12 @@ def read_pdf(path: Path) -> Reading:
         raise InputError("PDF 已损坏，无法打开。", path=str(path)) from error
     try:
         count = len(document)
-        pages = [_lines(document, number) for number in range(min(count, MAX_PAGES))]
+        pages = [_page(document, number) for number in range(min(count, MAX_PAGES))]
     except PdfiumError as error:
         raise InputError("PDF 已损坏，有的页无法读取。", path=str(path)) from error
     finally:
         document.close()
-    if sum(len(line) for page in pages for line in page) < 10 * max(1, len(pages)) // 2:
+    if sum(_length(item) for page in pages for item in page) < 10 * max(1, len(pages)) // 2:
         raise InputError(
             f"这是扫描件（{count} 页图片，没有文字层），请先做文字识别（OCR）再导入。",
             path=str(path),
@@ -54,37 +65,94 @@ def read_pdf(path: Path) -> Reading:
     return _reading(pages, count)
 
 
-def _lines(document: object, number: int) -> list[str]:
+def _length(item: Item) -> int:
+    if isinstance(item, str):
+        return len(item)
+    return sum(len(cell.text) for row in item for cell in row)
+
+
+def _page(document: object, number: int) -> list[Item]:
+    """The lines and tables of a page from top to bottom."""
     page = document[number]  # type: ignore[index]
     textpage = page.get_textpage()
     try:
-        text = textpage.get_text_range()
+        grids = grids_of(page)
+        if not grids:
+            return [*_lines(textpage.get_text_range())]
+        return _with_tables(textpage, page.get_size(), grids)
     finally:
         textpage.close()
         page.close()
+
+
+def _with_tables(textpage: Any, size: tuple[float, float], grids: list[Grid]) -> list[Item]:
+    """The lines between tables and the tables, each read within its bounds."""
+    width, height = size
+    found: list[Item] = []
+    top = height
+    for grid in grids:
+        if grid.top > top + 1:  # beside another table
+            continue
+        found += _lines(textpage.get_text_bounded(0, grid.top, width, top))
+        rows = [
+            [
+                TableCell(
+                    _cell(textpage.get_text_bounded(box.left, box.bottom, box.right, box.top)),
+                    box.columns,
+                    box.rows,
+                )
+                for box in row
+            ]
+            for row in grid.rows
+        ]
+        found.append(rows)
+        top = grid.bottom
+    found += _lines(textpage.get_text_bounded(0, 0, width, top))
+    return found
+
+
+def _lines(text: str) -> list[str]:
     lines = [
         clean_text(line.rstrip())
         for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     ]
-    return [_CJK_GAP.sub("", line) for line in lines if line.strip()]
+    return [_DIGIT_GAP.sub(r"\1", _CJK_GAP.sub("", line)) for line in lines if line.strip()]
 
 
-def _reading(pages: list[list[str]], count: int) -> Reading:
+def _cell(text: str) -> str:
+    """A cell's text: lines that only broke for want of room are one."""
+    from importer.joining import begins_anew, ends_sentence  # noqa: PLC0415
+
+    lines: list[str] = []
+    for line in _lines(text):
+        part = line.strip()
+        if lines and not begins_anew(part) and not ends_sentence(lines[-1]):
+            gap = "" if is_cjk(lines[-1][-1]) or is_cjk(part[0]) else " "
+            lines[-1] += gap + part
+        else:
+            lines.append(part)
+    return "\n".join(lines)
+
+
+def _reading(pages: list[list[Item]], count: int) -> Reading:
     found = Reading()
-    furniture = _furniture(pages)
+    furniture = _furniture([[item for item in page if isinstance(item, str)] for page in pages])
     line = 0
     dropped: Counter[str] = Counter()
     numbers = 0
     for page in pages:
-        for place, text in enumerate(page):
+        for place, item in enumerate(page):
             line += 1
+            if not isinstance(item, str):
+                _add_table(found.pieces, item, line)
+                continue
             at_edge = place < 2 or place >= len(page) - 2
-            if at_edge and _PAGE_NUMBER.match(text):
+            if at_edge and _PAGE_NUMBER.match(item):
                 numbers += 1
-            elif at_edge and _key(text) in furniture:
-                dropped[furniture_name(text)] += 1
+            elif at_edge and _key(item) in furniture:
+                dropped[furniture_name(item)] += 1
             else:
-                found.pieces.append(Piece(line=line, text=text))
+                found.pieces.append(Piece(line=line, text=item))
     found.doubts += [
         Doubt(0, "page-header", f"每页重复的页眉或页脚（{times} 次）没有放进正文：{text}")
         for text, times in dropped.items()
@@ -98,8 +166,34 @@ def _reading(pages: list[list[str]], count: int) -> Reading:
     title = next((text for text in dropped if is_title_like(text) and names_document(text)), "")
     if title:
         found.facts["标题"] = title
-    found.pieces, found.joined = join_lines(found.pieces), True
+    found.pieces, found.joined = [*_forms(join_lines(found.pieces))], True
     return found
+
+
+def _forms(pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces with forms taken apart into headings, terms and clauses."""
+    for piece in pieces:
+        grid = form_cells(piece.rows) if piece.type == "table" else []
+        if grid and is_form(grid):
+            yield from read_form(grid, piece.line, ours=False)
+        else:
+            yield piece
+
+
+def _add_table(pieces: list[Piece], rows: list[list[TableCell]], line: int) -> None:
+    """Add a table; one that the page's end broke goes on, its head not again."""
+    last = pieces[-1] if pieces else None
+    if not any(cell.text for row in rows for cell in row):
+        return
+    if last is not None and last.type == "table" and _width(last.rows) == _width(rows):
+        same = [cell.text for cell in rows[0]] == [cell.text for cell in last.rows[0]]
+        last.rows += rows[1:] if same else rows
+        return
+    pieces.append(Piece(line=line, type="table", rows=rows))
+
+
+def _width(rows: list[list[TableCell]]) -> int:
+    return sum(cell.columns for cell in rows[0])
 
 
 def furniture_name(text: str) -> str:
@@ -125,8 +219,6 @@ def _furniture(pages: list[list[str]]) -> set[str]:
 
 def _fills(line: str, full: int) -> bool:
     """Whether a line was broken for want of room; one of a table, with gaps in it, was not."""
-    from store.inline import is_cjk  # noqa: PLC0415
-
     width = columns(line)
     if width >= full - 7:
         return True
@@ -142,15 +234,18 @@ def _fills(line: str, full: int) -> bool:
 def join_lines(pieces: list[Piece]) -> list[Piece]:
     """Join lines that fill the width: a PDF breaks every paragraph into lines."""
     from importer.joining import begins_anew, ends_sentence  # noqa: PLC0415
-    from store.inline import is_cjk  # noqa: PLC0415
 
-    widths = sorted(columns(piece.text) for piece in pieces)
+    widths = sorted(columns(piece.text) for piece in pieces if piece.type == "text")
     if len(widths) < 3:
         return pieces
     full = widths[int(len(widths) * 0.9)]
     joined: list[Piece] = []
     last = ""
     for piece in pieces:
+        if piece.type != "text":
+            joined.append(piece)
+            last = ""
+            continue
         text = piece.text.strip()
         fills = _fills(last, full)
         if (
