@@ -61,6 +61,10 @@ class Segmenter:
         """The words of one cut with their offsets, punctuation left out."""
         return [piece for piece in self._load().tokenize(text) if is_word(piece[0])]
 
+    def is_real(self, text: str) -> bool:
+        """Whether the dictionary holds a text as one word."""
+        return self._load().cut(text, False) == [text]
+
     def all_words(self, text: str) -> list[tuple[str, int, int]]:
         """Words and sub-words with their offsets, punctuation left out."""
         found = self._load().tokenize(text, "search")

@@ -1,7 +1,7 @@
 """When the best hit only refers to the clause that rules, that clause comes first.
 
-A duty says `达到《信贷业务管理办法》第三十三条受托支付标准的`: its words are those of the question, the
-answer stands in the article it names.
+A duty says `达到《信贷业务管理办法》第三十三条受托支付标准的`: its words are those of the
+question, the answer stands in the article it names.
 """
 
 from __future__ import annotations

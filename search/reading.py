@@ -35,7 +35,7 @@ SYNONYM, PARTLY, OUTSIDE = 0.85, 0.7, 0.6
 NO_FIGURE, FAR_FIGURE, OTHER_FIGURE, NEAR = 0.85, 0.92, 0.96, 12
 NO_LIST: Final = 0.93
 FORMAL: Final = 0.7
-UNSURE: Final = 0.5
+UNSURE, UNSURE_LONG, UNSURE_STEP, SHORT = 0.5, 0.25, 0.04, 4
 _NUMERAL: Final = r"[0-9.一二三四五六七八九十百千万两半]"
 _SENTENCES: Final = re.compile("[。；！？\n]")
 _PIECES: Final = re.compile("[。；！？\n，,;!?:：]")
@@ -94,6 +94,7 @@ class Reader:
         self._corpus = corpus
         self._fold = fold
         self._asked = question.folded
+        self._words = len(question.words)
         self._groups = _groups(corpus, question)
         self._whole = sum(group.weight for group in self._groups)
         self._figure = self._wanted_figure()
@@ -207,10 +208,14 @@ class Reader:
         return near / whole if whole else 1.0
 
     def answers(self, unit: int) -> bool:
-        """Whether a unit with its heading carries at least half of the question."""
+        """Whether a unit with its heading carries a fair part of the question.
+
+        Half of a short one; long ones hold much besides, of twelve words a quarter is enough.
+        """
         context, own = self._texts(unit)
         whole = f"{context} {own}"
-        return self._share("", [group.stands(whole) for group in self._groups]) >= UNSURE
+        wanted = max(UNSURE_LONG, UNSURE - UNSURE_STEP * max(0, self._words - SHORT))
+        return self._share("", [group.stands(whole) for group in self._groups]) >= wanted
 
 
 def _groups(corpus: Corpus, question: Question) -> list[_Group]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from search.terms import Question
 
 
-UNSURE_NOTE: Final = "没有直接规定这一问题的条款，以下是最接近的。"
+UNSURE_NOTE: Final = "可能没有直接规定这一问题的条款，以下是最接近的。"
 
 
 class Hit:
@@ -244,7 +244,7 @@ class Results:
         """Whether the best hits carry less than half of a plain question."""
         request = self.request
         exact = request.phrases or request.label or request.tree is not None
-        if exact or not answer.found or self.question.mended or len(self.question.words) < 2:
+        if exact or not answer.found or self.question.mended or not self.question.words:
             return False
         from search.reading import Reader  # noqa: PLC0415
 

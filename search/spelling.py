@@ -26,6 +26,7 @@ _CHOICES: Final = 8
 _SHOWN: Final = 3
 _COMMONER: Final = 10
 _LONGEST_WORD: Final = 4
+_REAL: Final = 8
 
 # Characters that stand alone in sound sentences and are seldom what a typing mistake leaves.
 _EVERYDAY: Final = frozenset(
@@ -141,7 +142,8 @@ class Speller:
     def _commoner(self, word: str, wrong: str) -> bool:
         """Whether a word is so much more frequent here that the other is likely a mistake."""
         frequency = self._corpus.frequency(WORDS, word)
-        if frequency < 2 or self._corpus.frequency(WORDS, wrong):
+        least = _REAL if self._analysis.segmenter.is_real(wrong) else 2
+        if frequency < least or self._corpus.frequency(WORDS, wrong):
             return False
         pairs = (self._corpus.frequency(GRAMS, wrong[at : at + 2]) for at in range(len(wrong) - 1))
         if frequency > _COMMONER * min(pairs):

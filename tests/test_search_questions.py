@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from search import SearchIndex
+from search.results import UNSURE_NOTE
 
 if TYPE_CHECKING:
     from search import Hit
@@ -47,9 +48,14 @@ def test_the_expected_hit_comes_first(index: SearchIndex) -> None:
         hits = index.search(query, **options).hits
         ranks.append(next((k for k, h in enumerate(hits) if fits(h, document, clause)), 99))
     missed = [(row[0], rank) for row, rank in zip(rows, ranks, strict=True) if rank]
-    assert sum(rank == 0 for rank in ranks) >= 0.9 * len(rows), missed
-    assert sum(rank < 3 for rank in ranks) >= 0.95 * len(rows), missed
-    assert max(ranks) < 99, missed
+    assert sum(rank == 0 for rank in ranks) >= 0.97 * len(rows), missed
+    assert max(ranks) < 3, missed
+
+
+def test_what_is_answered_is_seldom_doubted(index: SearchIndex) -> None:
+    asked = [index.search(query, **options) for query, _, _, options in read_questions()]
+    doubted = [results.query for results in asked if UNSURE_NOTE in results.notes]
+    assert len(doubted) <= 0.02 * len(asked), doubted
 
 
 NEWCOMER = (
@@ -84,7 +90,18 @@ def test_official_terms_do_not_outweigh_the_word_itself(index: SearchIndex) -> N
     assert all("年假" in hit.text for hit in results.hits[:4])
 
 
-@pytest.mark.parametrize("query", ["出差住宿标准", "食堂几点开饭", "股票期权怎么行权"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "出差住宿标准",
+        "食堂几点开饭",
+        "股票期权怎么行权",
+        "退休年龄是多少",
+        "公积金缴存比例是多少",
+        "飞机延误怎么赔偿",
+        "宠物可以带进小区吗",
+    ],
+)
 def test_what_the_library_does_not_rule_is_told(index: SearchIndex, query: str) -> None:
     assert any("没有直接规定" in note for note in index.search(query).notes)
 
@@ -96,6 +113,7 @@ def test_what_the_library_rules_is_not_doubted(index: SearchIndex, query: str) -
 
 def test_a_sound_question_is_not_mended(index: SearchIndex) -> None:
     assert index.search("离职要提前多少天说").suggestion is None
+    assert index.search("宠物可以带进小区吗").suggestion is None
     assert index.search("客户投素").suggestion == "客户投诉"
 
 
@@ -146,6 +164,12 @@ def test_left_out_words_and_a_department(index: SearchIndex) -> None:
         assert hit.department == "客户部"
         assert "电话" not in hit.text
     assert set(results.facets["department"]) == {"客户部"}
+
+
+def test_the_article_that_the_best_hit_names_comes_first(index: SearchIndex) -> None:
+    results = index.search("受托支付标准")
+    assert [hit.clause for hit in results.hits[:2]] == ["第三十三条", "三、3."]
+    assert "第三十三条受托支付标准" in results.hits[1].text
 
 
 def test_in_force_on_a_day(index: SearchIndex) -> None:
