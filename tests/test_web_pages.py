@@ -215,7 +215,7 @@ def test_ledger_as_excel_for_a_day(client):
 
 def test_compare_marks_what_changed(client):
     page = text_of(client, f"/library/compare?a={LEAVE}&b={LEAVE}@2022")
-    assert page.index("（2022）") < page.index("（2024）")
+    assert page.index("（2022版）") < page.index("（2024版）")
     assert "<del>" in page
     assert "<ins>" in page
 

@@ -85,6 +85,11 @@ def in_bytes(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"
 
 
+def merged(first: dict[str, object] | None, second: dict[str, object]) -> dict[str, object]:
+    """Two sets of names and values, for an address."""
+    return {**(first or {}), **second}
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "tone": tone,
@@ -93,5 +98,6 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "path_quote": path_quote,
     "is_iso": is_iso,
     "bytes": in_bytes,
+    "merged": merged,
     "moment": moment,
 }

@@ -21,6 +21,7 @@ from web.pages import (
     messages,
     page,
     printing,
+    side_by_side,
     templates,
     year,
 )
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
 # The parts of `edit` put their pages on its blueprint.
-__all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word"]
+__all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word", "side_by_side"]
 
 
 def blueprints() -> list[Blueprint]:

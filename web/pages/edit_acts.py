@@ -1,56 +1,142 @@
-"""Acts on a document: revise, publish, delete; what was overwritten, and the bin."""
+"""Acts on a document: revise, publish, finish, undo, delete; what was overwritten, and the bin."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
-from store import attachments, history, publishing
+from store import attachments, frontmatter, history, publishing
 from store.exceptions import UsageError
 from store.files import decode
+from store.finishing import finish
 from store.history import acting_as
+from store.locks import body_hash
+from store.placeholders import UnfinishedText, find_placeholders
+from store.schema import ALIASES
+from web.comparing import compare
+from web.drafts import load_draft
+from web.pages.document import loaded
 from web.pages.edit_meta import read_date
-from web.pages.editing import blueprint, entry_to_edit
+from web.pages.editing import blueprint, entry_to_edit, is_published
+from web.pages.side_by_side import comparison
 from web.refusals import AccessDenied
 from web.rights import Act
 from web.site import demand, note, person, renew_view, rights, site, view
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response
+
+    from store import Workspace
+    from store.catalogue import Entry
+    from store.history import Record
+
+_OF_EDITORS: Final = frozenset({"revise", "publish", "delete"})
+_FINISHED: Final = "定稿"
 
 
 @blueprint.post("/act/<path:doc_id>")
 def act(doc_id: str) -> Response:
-    """Revise, publish, or move to the bin."""
-    demand(Act.EDIT)
+    """Revise, publish, finish, undo, or move to the bin."""
     entry = entry_to_edit(doc_id)
-    workspace = site().library.for_writing()
     wanted = request.form.get("act", "")
-    day = read_date(request.form.get("effective", ""), "生效日期")
+    if wanted in _OF_EDITORS:
+        demand(Act.EDIT)
+    if wanted not in _ACTS:
+        raise UsageError("没有这项操作。")
     with acting_as(person().name):
-        match wanted:
-            case "revise":
-                target = publishing.revise(workspace, entry.id, effective=day)
-                note("起草修订", entry.id, target)
-                flash("已起草下一版，发布前旧版继续有效。", "good")
-            case "publish":
-                made = publishing.publish(workspace, entry.id, effective=day)
-                target = made.id
-                note("发布", made.id, made.effective.isoformat())
-                flash("已发布。" + ("旧版已记下失效日期。" if made.closed else ""), "good")
-            case "delete":
-                history.delete(workspace, entry.id, request.form.get("why", ""))
-                note("删除", entry.id, request.form.get("why", ""))
-                flash("已移入回收站，可以随时取回。", "good")
-                target = ""
-            case _:
-                raise UsageError("没有这项操作。")
+        target = _ACTS[wanted](site().library.for_writing(), entry)
     renew_view()
-    if not target:
-        return redirect(url_for("edit.bin_page"))
-    endpoint = "edit.text" if wanted == "revise" else "document.show"
-    return redirect(url_for(endpoint, doc_id=target))
+    return redirect(target)
+
+
+def _revise(workspace: Workspace, entry: Entry) -> str:
+    day = read_date(request.form.get("effective", ""), "生效日期")
+    made = publishing.revise(workspace, entry.id, effective=day)
+    note("起草修订", entry.id, made)
+    flash("已起草下一版，发布前旧版继续有效。", "good")
+    return url_for("edit.text", doc_id=made)
+
+
+def _publish(workspace: Workspace, entry: Entry) -> str:
+    day = read_date(request.form.get("effective", ""), "生效日期")
+    made = publishing.publish(workspace, entry.id, effective=day)
+    note("发布", made.id, made.effective.isoformat())
+    flash("已发布。" + ("旧版已记下失效日期。" if made.closed else ""), "good")
+    return url_for("document.show", doc_id=made.id)
+
+
+def _delete(workspace: Workspace, entry: Entry) -> str:
+    why = request.form.get("why", "")
+    history.delete(workspace, entry.id, why)
+    note("删除", entry.id, why)
+    flash("已移入回收站，可以随时取回。", "good")
+    return url_for("edit.bin_page" if rights().sees_everything else "keep.library")
+
+
+def _finish(workspace: Workspace, entry: Entry) -> str:
+    """Set a report to 定稿; where it has figures, they are frozen with it."""
+    if entry.meta.data:
+        finish(workspace, entry.id)
+    else:
+        set_finished(workspace, entry)
+    note("定稿", entry.id)
+    flash("已定稿。" + ("数字已封存。" if entry.meta.data else ""), "good")
+    return url_for("document.show", doc_id=entry.id)
+
+
+def set_finished(workspace: Workspace, entry: Entry) -> None:
+    """Set a document without figures to 定稿.
+
+    Raises:
+        UnfinishedText: Places are left to fill.
+        UsageError: Its kind is published instead.
+    """
+    if workspace.versions.has_life_cycle(entry):
+        raise UsageError("这类文档用“发布”，不用定稿。")
+    text, _, _, _, seen = workspace.read(entry)
+    if unfilled := find_placeholders(text):
+        raise UnfinishedText(entry.id, unfilled)
+    edited = frontmatter.edit(text, {"状态": _FINISHED}, ALIASES)
+    history.save(workspace, entry.id, edited, expected=seen, action=_FINISHED)
+
+
+def _undo(workspace: Workspace, entry: Entry) -> str:
+    """Bring back what stood before the last change; once more brings the change back."""
+    record = _bring_back(workspace, entry, None)
+    note("撤销", entry.id, f"{record.when} {record.action}")
+    flash(f"已撤销“{record.action}”，回到之前的文本；再撤销一次可以恢复。", "good")
+    return url_for("document.show", doc_id=entry.id)
+
+
+def _bring_back(workspace: Workspace, entry: Entry, number: int | None) -> Record:
+    """Restore a kept text of a document that is there; not over a text that holds now.
+
+    Raises:
+        UsageError: The text holds now, and the kept one is another; or nothing is kept.
+    """
+    kept = history.records(workspace, entry.id)
+    if not kept:
+        raise UsageError("这份文档还没有被改写过，没有可以撤销的。")
+    wanted = number or kept[-1].number
+    before = decode(history.text_of(workspace, entry.id, wanted), entry.path)
+    if is_published(entry) and body_hash(before) != body_hash(workspace.read(entry)[0]):
+        raise UsageError(
+            "这份文本已经发布、现行有效，不能直接恢复旧文。",
+            hint="请先起草修订，或登记文字更正。",
+        )
+    return history.restore(workspace, entry.id, wanted)
+
+
+_ACTS: Final[dict[str, Callable[[Workspace, Entry], str]]] = {
+    "revise": _revise,
+    "publish": _publish,
+    "delete": _delete,
+    "finish": _finish,
+    "undo": _undo,
+}
 
 
 @blueprint.get("/history/<path:doc_id>")
@@ -63,10 +149,26 @@ def history_page(doc_id: str) -> str:
     shown = ""
     if number:
         shown = decode(history.text_of(workspace, entry.id, number), entry.path)
-    corrections = publishing.lock_records(workspace, entry.id)
     return render_template(
-        "history.html", entry=entry, kept=kept, number=number, shown=shown, locks=corrections
+        "history.html",
+        entry=entry,
+        kept=kept,
+        number=number,
+        shown=shown,
+        locks=publishing.lock_records(workspace, entry.id),
+        locked=is_published(entry),
     )
+
+
+@blueprint.get("/history-compare/<path:doc_id>")
+def history_compare(doc_id: str) -> str:
+    """A kept text beside the present one, clause by clause."""
+    entry = entry_to_edit(doc_id)
+    workspace = view().workspace
+    number = request.args.get("number", 0, int)
+    before = decode(history.text_of(workspace, entry.id, number), entry.path)
+    pairs = compare(load_draft(workspace, entry, before)[0], loaded(view(), entry)[0])
+    return comparison(entry, pairs, (f"第 {number} 次留存", "现在的文本"))
 
 
 @blueprint.post("/restore/<path:doc_id>")
@@ -77,15 +179,12 @@ def restore(doc_id: str) -> Response:
     present = workspace.catalogue.get(doc_id)
     if present is None and not rights().sees_everything:
         raise AccessDenied("回收站里可能有更高密级的文档，您的账号不能取回。")
-    if present is not None:
-        entry_to_edit(doc_id)
-        if publishing.is_locked(workspace, present):
-            raise UsageError(
-                "已发布的文本不能直接恢复旧文。", hint="请先起草修订，或登记文字更正。"
-            )
     number = request.form.get("number", 0, int) or None
     with acting_as(person().name):
-        record = history.restore(workspace, doc_id, number)
+        if present is not None:
+            record = _bring_back(workspace, entry_to_edit(doc_id), number)
+        else:
+            record = history.restore(workspace, doc_id, number)
     note("恢复", doc_id, f"第 {record.number} 次留存")
     renew_view()
     flash("已恢复。", "good")

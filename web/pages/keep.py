@@ -11,11 +11,8 @@ from flask import Blueprint, render_template, request, send_file
 
 from store.checker import check_workspace
 from store.dates import today
-from store.exceptions import UsageError
 from web import ledger as ledger_rows
 from web.asking import read_day
-from web.comparing import compare as compare_versions
-from web.pages.document import loaded
 from web.paging import paged
 from web.rights import Act
 from web.site import demand, note, rights, site, view
@@ -169,26 +166,3 @@ def ledger_xlsx() -> Response:
 
 def _ledger_day() -> date:
     return read_day(request.args.get("on", "")) or today()
-
-
-@blueprint.get("/compare")
-def compare() -> str:
-    """Two versions side by side; the earlier one on the left."""
-    seen = view()
-    a, b = request.args.get("a", ""), request.args.get("b", "")
-    if not a or not b or a == b:
-        raise UsageError("请选择要对照的两个版本。", hint="从文档页的“其他版本”进入。")
-    left, right = seen.entry(a), seen.entry(b)
-    family = [entry.id for entry in seen.family(right)]
-    if left.id in family and family.index(left.id) < family.index(right.id):
-        left, right = right, left
-    pairs = compare_versions(loaded(seen, left)[0], loaded(seen, right)[0])
-    changed = sum(pair.change != "same" for pair in pairs)
-    return render_template(
-        "compare.html",
-        left=left,
-        right=right,
-        pairs=pairs,
-        changed=changed,
-        only=request.args.get("only") != "0",
-    )
