@@ -7,10 +7,9 @@ lost when the browser closes.
 from __future__ import annotations
 
 import io
-import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
@@ -18,32 +17,40 @@ from store import frontmatter, publishing
 from store.exceptions import InputError, UsageError
 from store.files import write_atomic
 from store.history import acting_as, keep_file
-from store.metric_rows import KEYS
-from store.metrics import MetricSet, load_metrics, to_json
+from store.metric import PLAN_BASES
+from store.metrics import load_metrics, to_json
 from store.scaffold import new_document
 from store.schema import ALIASES
-from store.spreadsheet import read_sheets
 from store.spreadsheet_blank import blank_workbook
-from store.spreadsheet_headers import IGNORED
-from store.spreadsheet_saved import find_mapping, save_mapping
+from store.spreadsheet_saved import save_mapping
 from store.summary import SUBJECTS, fill_in
 from web.drafts import body_of, with_body
 from web.pages.document import loaded
-from web.refusals import AccessDenied, BadUpload
+from web.refusals import AccessDenied
 from web.rights import SUMMARY_KIND, Act, Role
-from web.site import note, person, renew_view, rights, site, view
+from web.site import note, person, renew_view, rights, site, unfinished, view
+from web.uploads import SHEETS, XLSX_TYPE, on_disk, suffix_of
+from web.year_table import (
+    CHOICES,
+    DEEPEST,
+    DEFAULTS,
+    SORT,
+    figures_of,
+    has_figures,
+    mappings_of,
+    opened,
+)
 
 if TYPE_CHECKING:
     from flask import Response as FileResponse
     from werkzeug.wrappers import Response
 
-    from store import Workspace
     from store.catalogue import Entry
-    from store.spreadsheet_mapping import SheetMapping
+    from store.metrics import MetricSet
+    from web.unfinished import Kept, Unfinished
+    from web.year_table import Said, YearTable
 
 blueprint = Blueprint("year", __name__, url_prefix="/year")
-SHEETS: Final = frozenset({".xlsx", ".xls", ".csv"})
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.before_request
@@ -96,7 +103,7 @@ def blank() -> FileResponse:
     """The blank sheet to fill."""
     return send_file(
         io.BytesIO(blank_workbook()),
-        mimetype=_XLSX,
+        mimetype=XLSX_TYPE,
         as_attachment=True,
         download_name="指标表.xlsx",
     )
@@ -113,54 +120,66 @@ def _entry(doc_id: str) -> Entry:
 def desk(doc_id: str) -> str:
     """Figures, sentences and text of one summary, and its download."""
     entry = _entry(doc_id)
-    workspace = view().workspace
-    metrics, error = _metrics(workspace, entry)
     document, html = loaded(view(), entry)
     missing = [p for p in document.problems if p.code in {"missing-name", "jinja", "dead-data"}]
-    return render_template(
-        "desk.html",
-        entry=entry,
-        rows=to_json(metrics),
-        problems=metrics.problems,
-        error=error,
-        html=html,
-        missing=missing,
-        mapping=_mapping(workspace, entry),
-        keys=[*KEYS, IGNORED],
-        open_places=document.source.count("〔"),
-    )
+    with opened(view().workspace, entry, unfinished(SORT)) as table:
+        return render_template(
+            "desk.html",
+            entry=entry,
+            html=html,
+            missing=missing,
+            open_places=document.source.count("〔"),
+            **_figures(entry, table),
+        )
 
 
-def _mappings(workspace: Workspace) -> Path:
-    return workspace.data / "mappings"
-
-
-def _metrics(workspace: Workspace, entry: Entry) -> tuple[MetricSet, str]:
-    try:
-        return load_metrics(workspace.data_paths(entry), mappings=_mappings(workspace)), ""
-    except InputError as error:
-        return MetricSet(), f"{error.message}{error.hint}"
-
-
-def _mapping(workspace: Workspace, entry: Entry) -> SheetMapping | None:
-    """How the spreadsheet is read, None where the figures come from elsewhere."""
-    for path in workspace.data_paths(entry):
-        if path.suffix.lower() in SHEETS and path.is_file():
-            return find_mapping(read_sheets(path), path, _mappings(workspace))
-    return None
+def _figures(entry: Entry, table: YearTable | None) -> dict[str, Any]:
+    """What the page shows of the spreadsheet and its figures."""
+    if table is not None and (table.said or table.waiting):
+        metrics, error = table.metrics, table.trouble
+    else:
+        metrics, error = figures_of(view().workspace, entry)
+    return {
+        "table": table,
+        "grid": table.grid if table is not None else None,
+        "rows": to_json(metrics),
+        "problems": metrics.problems,
+        "error": error,
+        "keys": CHOICES,
+        "defaults": DEFAULTS,
+        "deepest": DEEPEST,
+        "bases": PLAN_BASES,
+    }
 
 
 @blueprint.post("/data/<path:doc_id>")
 def upload(doc_id: str) -> Response:
-    """Take finance's spreadsheet as it is."""
+    """Take finance's spreadsheet as it is; one without a known header waits to be pointed out."""
     entry = _entry(doc_id)
-    workspace = view().workspace
     sent = request.files.get("file")
-    suffix = Path(sent.filename or "").suffix.lower() if sent else ""
-    if sent is None or suffix not in SHEETS:
-        raise BadUpload("请选择一张表格。", hint="可用 xlsx、xls 或 csv。")
-    data = sent.read()
-    metrics = _try(workspace, data, suffix)
+    suffix = suffix_of(sent, SHEETS, "一张表格")
+    assert sent is not None
+    data, name = sent.read(), Path(sent.filename or "").name
+    try:
+        with on_disk(data, suffix) as path:
+            metrics = load_metrics([path], mappings=mappings_of(view().workspace))
+    except InputError:
+        if not has_figures(data, suffix):
+            raise
+        unfinished(SORT).keep(entry.id, {"waiting": name}, data)
+        flash("没有认出这张表的表头，请在下面指出表头在哪一行、各列是什么。", "warn")
+        return redirect(url_for("year.desk", doc_id=entry.id))
+    unfinished(SORT).drop(entry.id)
+    _put(entry, data, suffix, metrics)
+    note("上传指标表", entry.id, name)
+    renew_view()
+    flash(f"读到 {len(metrics)} 个指标，请核对下面的对应关系和数字。", "good")
+    return redirect(url_for("year.desk", doc_id=entry.id))
+
+
+def _put(entry: Entry, data: bytes, suffix: str, metrics: MetricSet) -> None:
+    """Put a spreadsheet beside the document, and its names into the text."""
+    workspace = view().workspace
     name = f"数据/{entry.name}{suffix}"
     path = entry.path.parent / name
     text, _, _, _, seen = workspace.read(entry)
@@ -171,41 +190,70 @@ def upload(doc_id: str) -> Response:
             keep_file(workspace, path, path.read_bytes())
         write_atomic(path, data)
         publishing.save_text(workspace, entry.id, changed, expected=seen)
-    note("上传指标表", entry.id, sent.filename or "")
-    renew_view()
-    flash(f"读到 {len(metrics)} 个指标，请核对下面的对应关系和数字。", "good")
+
+
+@blueprint.post("/keep/<path:doc_id>")
+def keep(doc_id: str) -> str | Response:
+    """Keep a correction as it is made, and show the figures as they would be."""
+    entry = _entry(doc_id)
+    work = unfinished(SORT)
+    with opened(view().workspace, entry, work) as table:
+        if table is None:
+            raise UsageError("这份总结还没有上传表格。")
+        _keep(work, entry, table, table.heard(request.form))
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for("year.desk", doc_id=entry.id))
+    with opened(view().workspace, entry, work) as table:
+        return render_template("_year_table.html", entry=entry, **_figures(entry, table))
+
+
+def _keep(work: Unfinished, entry: Entry, table: YearTable, said: Said) -> None:
+    value = said.to_json() | ({"waiting": table.waiting} if table.waiting else {})
+    work.keep(entry.id, value)
+
+
+@blueprint.post("/forget/<path:doc_id>")
+def forget(doc_id: str) -> Response:
+    """Put corrections that were not confirmed away, and a spreadsheet that waits."""
+    entry = _entry(doc_id)
+    unfinished(SORT).drop(entry.id)
+    flash("没有确认的改动已撤销。", "good")
     return redirect(url_for("year.desk", doc_id=entry.id))
-
-
-def _try(workspace: Workspace, data: bytes, suffix: str) -> MetricSet:
-    """Read a spreadsheet before it takes the place of another.
-
-    Raises:
-        InputError: It is none, or no figures are found in it.
-    """
-    with tempfile.TemporaryDirectory(prefix="wenshu-year-") as folder:
-        path = Path(folder) / f"table{suffix}"
-        path.write_bytes(data)
-        return load_metrics([path], mappings=_mappings(workspace))
 
 
 @blueprint.post("/mapping/<path:doc_id>")
 def confirm(doc_id: str) -> Response:
     """Keep how the columns are to be read; sheets of this layout are read so from now on."""
     entry = _entry(doc_id)
-    workspace = view().workspace
-    mapping = _mapping(workspace, entry)
-    if mapping is None:
-        raise UsageError("这份总结还没有上传表格。")
-    columns = {at: request.form.get(f"c{at}", "") for at in mapping.titles}
-    known = {at: key for at, key in columns.items() if key in {*KEYS, IGNORED}}
-    if "指标" not in known.values():
-        raise UsageError("要有一列是“指标”（名称）。", hint="请返回，在对应关系中选一列。")
-    save_mapping(_mappings(workspace), replace(mapping, columns=known))
+    workspace, work = view().workspace, unfinished(SORT)
+    before = work.get(entry.id)
+    with opened(workspace, entry, work) as table:
+        if table is None:
+            raise UsageError("这份总结还没有上传表格。")
+        _keep(work, entry, table, table.heard(request.form))
+    with opened(workspace, entry, work) as table:
+        assert table is not None  # it was there a moment ago
+        if table.mapping is None or not len(table.metrics):
+            _as_before(work, entry, before)
+            raise UsageError(
+                "这样对应读不出指标。",
+                hint="要有一列是“指标”（名称），还要有一列数字；请返回再选。",
+            )
+        save_mapping(mappings_of(workspace), replace(table.mapping, saved=True))
+        if table.waiting:
+            _put(entry, table.path.read_bytes(), table.path.suffix, table.metrics)
+    work.drop(entry.id)
     note("保存表格对应关系", entry.id)
     _metrics_changed(entry)
     flash("对应关系已记下，同样格式的表格以后照此读取。", "good")
     return redirect(url_for("year.desk", doc_id=entry.id))
+
+
+def _as_before(work: Unfinished, entry: Entry, before: Kept | None) -> None:
+    if before is None:
+        work.drop(entry.id)
+    else:
+        work.keep(entry.id, before.value)
 
 
 def _metrics_changed(entry: Entry) -> None:
