@@ -17,7 +17,7 @@ from generator import closing, imprint
 from generator.body import HEADING_STYLES, BodyValue
 from generator.charts import word_context
 from generator.facts import page_facts, watermark
-from generator.fitting import POINTS, Fitting
+from generator.fitting import ONE_PAGE, POINTS, Fitting
 from generator.layout import build_template
 from generator.layout.logo import load_logo
 from generator.layout.styles import resolved
@@ -104,8 +104,10 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
             entry, data=data, values=values, blank=blank, length=length, strict=True
         ),
     )
-    loading = prepare(workspace, entry, document.meta, data=data, values=values)
+    loading = prepare(workspace, entry, document.meta, data=data, values=values, length=length)
     source = cache.source(workspace, document, template)
+    if length == "一页版":
+        source = replace(source, layout=replace(source.layout, fit=ONE_PAGE))
     context = word_context(loading.context)
     job = _Job(workspace, entry, document, source, context, blank=blank, cache=cache)
     return job.run(measure=measure)
@@ -133,6 +135,7 @@ class _Job:
         self.cache = cache
         self.context = context
         self.mark = ""
+        self.pages = 0
         if (self.layout.watermark and document.kind.life_cycle) or document.meta.status == "草稿":
             self.mark = watermark(document.meta, workspace.versions.in_force(entry))
         self.warnings = [
@@ -164,12 +167,13 @@ class _Job:
             self.document, lambda: self._fit(fitting)
         )
         fitting.layout = self.layout
+        self.pages = fitting.pages(guess)
         self.warnings += remarks
         self._look_at(template)
         if imprint.asks_for_even_page(self.context) and self._has_imprint():
             return self._with_imprint(template, fitting, guess, measure=measure)
         data = self._render(template, entries, guess.anchors)
-        pages, measured = fitting.pages(guess), False
+        pages, measured = self.pages, False
         found = None
         if measure and entries and (long or self._has_contents(template)):
             found = measure_pages(data, self.document.body, self.workspace.cache)
@@ -203,7 +207,7 @@ class _Job:
         if found is not None:
             (alone, anchors), (pages, _) = found
         else:
-            pages = fitting.pages(guess)
+            pages = self.pages
             alone = replace(fitting, context=without).pages(guess)
         even = imprint.even_page(alone, pages)
         facts: dict[str, object] = self.context["版面"]  # type: ignore[assignment]  # ours
@@ -267,6 +271,7 @@ class _Job:
             folder=document.path.parent,
             workspace=self.workspace.root,
             path=document.path.name,
+            several_pages=self.pages > 1,
         )
         made = template.render(
             dict(context or self.context)

@@ -16,9 +16,10 @@ from generator.body import BodyValue, write_blocks
 from generator.body.columns import column_widths, place_cells
 from generator.body.numbers import level_xml
 from generator.body.pictures import measure
+from generator.body.tables import keep_next
 from generator.layout.model import TextStyle
 from generator.layout.styles import PARAGRAPH_STYLES
-from generator.wordml import NAMESPACES, bookmark_name
+from generator.wordml import NAMESPACES, bookmark_name, paragraph
 from store.kinds import Numbering
 from store.model import Block, Cell, Inline
 from store.parser import parse_body
@@ -482,9 +483,39 @@ def test_a_form_holds_openings_subsections_and_large_tables():
         f"## 考核指标\n\n说明。\n\n| 指标 | 权重 |\n|---|---|\n{rows}"
     )
     xml, _ = write(text, of="岗位说明书")
-    assert xml.count("<w:tbl>") == 1
+    assert xml.count("<w:tbl>") == 3  # the form; first and last rows of its table stay whole
     assert text_of(xml).index("开头的说明") < text_of(xml).index("审批权")
-    assert xml.count("<w:vMerge/>") == 13
+    assert xml.count("<w:vMerge/>") == 10
+
+
+def test_merged_cells_of_a_large_table_stay_in_one_of_its_parts():
+    rows = "| 甲 | 0 |\n" + "| ^^ | 1 |\n" * 4 + "| 乙 | 2 |\n" * 6
+    xml, _ = write(f"## 考核指标\n\n| 指标 | 权重 |\n|---|---|\n{rows}", of="岗位说明书")
+    first = xml[xml.index("<w:tbl>", 10) : xml.index("</w:tbl>")]
+    assert first.count("<w:tr>") == 6
+    assert first.count('<w:vMerge w:val="restart"/>') == 1
+
+
+@pytest.mark.parametrize("rows", [2, 12])
+def test_the_end_of_a_form_of_several_pages_goes_with_the_signatures(rows):
+    table = "| 指标 | 权重 |\n|---|---|\n" + "| 甲 | 1 |\n" * rows
+    body = parse_body(f"## 职责\n\n正文。\n\n## 考核指标\n\n{table}", PLAIN)
+    value = BodyValue(body, layout("岗位说明书"), PLAIN, several_pages=True)
+    xml = value.to_wordml(FakePackage(OWN_STYLES))
+    etree.fromstring(wrap(xml).encode())
+    end = etree.tostring(etree.fromstring(wrap(xml).encode())[0][-1], encoding="unicode")
+    assert end.count("<w:keepNext/>") >= 2
+    assert ("指标" in text_of(end)) == (rows == 2)
+    assert "甲" in text_of(end)
+
+
+def test_keeping_twice_is_keeping_once():
+    once = keep_next(paragraph("", "Normal"))
+    assert (
+        keep_next(once)
+        == once
+        == '<w:p><w:pPr><w:pStyle w:val="Normal"/><w:keepNext/></w:pPr></w:p>'
+    )
 
 
 def test_a_rule_is_a_line_and_a_page_break_a_new_page():

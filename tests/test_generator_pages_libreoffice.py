@@ -9,6 +9,7 @@ import pytest
 from tools_word import ROOT, layout, pdf_of, pdf_pages, render_body, sdk_errors
 
 from generator.estimate import estimate
+from generator.pdf import to_pdf
 from generator.render import render_document
 from store import Workspace
 from store.kinds import Numbering, load_kinds
@@ -95,3 +96,27 @@ def test_the_estimate_of_pages_is_near_the_real_ones(rule):
     }
     assert guess.anchors.keys() == real.keys()
     assert max(abs(guess.anchors[anchor] - page) for anchor, page in real.items()) <= 1
+
+
+ROLE = "---\n标题: 主管岗位职责\n类别: 岗位职责\n部门: 测试部\n---\n\n## 岗位职责\n\n"
+INDICATORS = "\n## 考核指标\n\n| 指标 | 权重 |\n|---|---|\n" + "".join(
+    f"| 指标{number} | 甲{number} |\n" for number in range(1, 12)
+)
+
+
+def test_a_form_leaves_neither_a_header_row_nor_signatures_alone(make_workspace, tmp_path):
+    paths = []
+    for duties in range(22, 40):
+        text = "".join(f"{number}. 负责第{number}项工作。\n" for number in range(1, duties))
+        workspace = make_workspace({"岗位职责/主管": ROLE + text + INDICATORS})
+        paths.append(tmp_path / f"{duties}.docx")
+        paths[-1].write_bytes(render_document(workspace, "岗位职责/主管", measure=False).data)
+    pdf_of(paths[0])
+    turned = 0
+    for pdf in to_pdf(paths, timeout=120):
+        pages = pdf_pages(pdf)
+        turned += len(pages) > 1
+        for page in pages:
+            assert "权重" not in page or page.count("甲") >= 2
+            assert "签" not in page or "甲" in page
+    assert turned > 5

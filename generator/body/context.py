@@ -29,6 +29,7 @@ class BodyContext:
         footnotes: The notes of the body by key.
         folder: Where image paths start from; `workspace` the folder they must not leave.
         path: The document's file as it is named in warnings.
+        signed_later: Signatures follow that may come to stand on another page.
     """
 
     package: RenderPackage
@@ -44,6 +45,7 @@ class BodyContext:
     used_bookmarks: set[str] = field(default_factory=set)
     counters: dict[str, int] = field(default_factory=dict)
     width: int = 0
+    signed_later: bool = False
 
     def __post_init__(self) -> None:
         """Look the styles up in the template, take the width of its text area."""

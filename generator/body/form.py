@@ -31,6 +31,8 @@ _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)
 _SNAP: Final = 90
 _SHORT_ROW: Final = 700
 _WHOLE_ROWS: Final = 9
+_TOGETHER: Final = 2
+_SHORT_BAND: Final = 3
 _LAYOUT: Final = '<w:tblLayout w:type="fixed"/>'
 _INSIDE: Final = (
     "<w:tblBorders>"
@@ -84,9 +86,31 @@ class _Form:
         if root.blocks:
             content = self.writer.blocks(root.blocks)
             self.rows.append(FormRow([self._plain(0, self.width, content)], whole=False))
+        band = 0
         for section in root.sections:
+            band = len(self.rows)
             self._section(section)
-        return _table(self.context, self.rows, self.width, self.look.shade)
+        if not self.context.signed_later or not self.rows:
+            return self._whole(self.rows)
+        cut = self._cut(band)
+        end = keep_next(self._whole(self.rows[cut:]))
+        return f"{self._whole(self.rows[:cut])}{thin_paragraph()}{end}" if cut else end
+
+    def _whole(self, rows: Sequence[FormRow]) -> str:
+        return _table(self.context, rows, self.width, self.look.shade) if rows else ""
+
+    def _cut(self, band: int) -> int:
+        """Where the end of the form becomes a table of its own, which stays with the signatures.
+
+        LibreOffice keeps only whole tables with what follows: so it is the last band, or its last
+        row.
+        """
+        last = self.rows[band:]
+        if len(last) <= _SHORT_BAND and all(row.whole for row in last):
+            return band
+        for cell in self.rows[-1].cells:
+            cell.merge = ""
+        return len(self.rows) - 1
 
     def _plain(self, left: int, right: int, content: str) -> FormCell:
         if not content.endswith("</w:p>"):
@@ -210,16 +234,32 @@ class _Form:
         return row
 
     def _table(self, block: Block) -> list[FormRow]:
-        """A small table as one row that stays on one page, a large one row by row."""
+        """A small table as one row that stays on one page, a large one row by row.
+
+        LibreOffice keeps no row of a table with the next one. So what must not stand alone at the
+        foot or the head of a page is one row that holds a table: the header with the first rows,
+        and the last rows.
+        """
         rows = self._table_rows(block)
-        if len(rows) > _WHOLE_ROWS:
+        if len(rows) <= _WHOLE_ROWS:
+            return [self._nested(rows)]
+        first, last = block.header_rows + _TOGETHER, len(rows) - _TOGETHER
+        while first < len(rows) and _continues(rows[first]):
+            first += 1
+        while last > first and _continues(rows[last]):
+            last -= 1
+        if first >= last:
             return rows
+        return [self._nested(rows[:first]), *rows[first:last], self._nested(rows[last:])]
+
+    def _nested(self, rows: Sequence[FormRow]) -> FormRow:
+        """Rows as a table in a cell, which stays on one page."""
         for row in rows:
             for cell in row.cells:
                 cell.left, cell.right = cell.left - self.label, cell.right - self.label
         inner = _table(self.context, rows, self.width - self.label, self.look.shade, inside=True)
         cell = FormCell(self.label, self.width, inner + thin_paragraph(), flush=True)
-        return [FormRow([cell])]
+        return FormRow([cell])
 
     def _table_rows(self, block: Block) -> list[FormRow]:
         grid = place_cells(block)
@@ -277,6 +317,11 @@ class _Form:
             ],
             whole=units < _SHORT_ROW,
         )
+
+
+def _continues(row: FormRow) -> bool:
+    """Whether a cell of the row above goes on in this one."""
+    return any(cell.merge == "continue" for cell in row.cells)
 
 
 def _without_share(clause: Clause) -> Clause:

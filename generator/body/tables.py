@@ -27,7 +27,7 @@ _MAX_COLUMNS: Final = 63
 _FILL_HEIGHT: Final = 9.0
 WHOLE_TABLE: Final = 12
 _ABOVE: Final = 80
-_STYLED: Final = re.compile(r'(<w:pPr>(?:<w:pStyle w:val="[^"]*"/>)?)(?!<w:keepNext)')
+_STYLED: Final = re.compile(r'(<w:pPr>(?:<w:pStyle w:val="[^"]*"/>)?+)(?!<w:keepNext)')
 _PAIR_HEADS: Final = (
     {"项目", "内容"},
     {"项目", "填写"},

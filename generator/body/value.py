@@ -35,6 +35,7 @@ class BodyValue:
         folder: The folder of the document's file, where image paths start.
         workspace: The folder that images must not leave.
         path: The file's name in warnings.
+        several_pages: The document takes more than one page.
     """
 
     body: Body
@@ -43,6 +44,7 @@ class BodyValue:
     folder: Path | None = None
     workspace: Path | None = None
     path: str = ""
+    several_pages: bool = False
 
     def to_wordml(self, package: RenderPackage) -> str:
         """The whole body, in the template's styles."""
@@ -72,6 +74,7 @@ class BodyValue:
             folder=self.folder,
             workspace=self.workspace,
             path=self.path,
+            signed_later=self.several_pages and self.layout.signature,
         )
         if self.layout.form is not None:
             return iter((write_form(context, self.body.root, self.layout.form),))
