@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -11,27 +10,17 @@ from lxml import html as lxml_html
 
 from importer import html_word
 from importer.cleaning import clean_text
+from importer.html_charset import charset_of
+from importer.html_noise import DROPPED, SILENT, is_noise, main_part, outside, words
+from importer.html_tables import cell_text, is_layout, nearest, span
 from importer.model import Doubt, Piece, Reading, Run, TableCell
-from importer.text import detect, printed_encoding
+from importer.text import printed_encoding
 from store.exceptions import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lxml.etree import _Element
 
-_DROPPED: Final = frozenset({"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "form", "button", "select", "input", "textarea", "nav", "footer", "aside", "canvas", "video", "audio", "link", "meta"})  # fmt: skip  # noqa: E501
 _BLOCKS: Final = frozenset({"p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "blockquote", "pre", "dl", "dt", "dd", "figure", "figcaption", "center", "address", "hr", "body", "html", "tr", "td", "th", "tbody", "thead", "fieldset", "details", "summary"})  # fmt: skip  # noqa: E501
-_NOISE_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|menu|footer|sidebar|side|aside|breadcrumb|crumbs?|ads?|advert\w*|banner|share|social|related|recommend\w*|hot|rank\w*|comment\w*|copyright|pager|pagination|login|search|toolbar|tags?|popup|modal|cookie|qrcode)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_CHARSET: Final = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE
-)
-_XML_ENCODING: Final = re.compile(
-    rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_\-]+)["']"""
-)
 # A line of the source that ends within Chinese text is no blank.
 _BROKEN_CJK: Final = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \t]*\r?\n[ \t]*"
@@ -39,21 +28,7 @@ _BROKEN_CJK: Final = re.compile(
 )
 MAX_HTML: Final = 40 * 1024 * 1024
 MAX_DEPTH: Final = 200
-
-
-def charset_of(data: bytes, header: str = "") -> str:
-    """The encoding a page says it has (header, meta), if it can be read so; else the best guess."""
-    said = header.encode() or b""
-    match = _CHARSET.search(data[:4096]) or _XML_ENCODING.match(data[:200])
-    for name in (said, match[1] if match else b""):
-        codec = name.decode("ascii", "replace").strip().lower()
-        codec = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(codec, codec)
-        try:
-            if codec and codecs.lookup(codec) and data.decode(codec) is not None:
-                return {"big5hkscs": "big5"}.get(codec, codec)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return detect(data)
+_MOST_SAID: Final = 2000
 
 
 def read_html(data: bytes, header: str = "") -> Reading:
@@ -91,9 +66,16 @@ def read_page(text: str) -> Reading:
     html_word.prepare(root)
     found = Reading()
     body = root.find("body")
+    body = root if body is None else body
+    part = main_part(body)
     page = _Page(found)
     try:
-        page.read(_main_part(body if body is not None else root))
+        if part is not body and (rest := outside(body, part)):
+            page.leave_out(part, rest)
+        page.read(part)
+        if pictures := sum(not is_noise(one) for one in part.iter("img")):
+            text = f"网页里的 {pictures} 张图片没有导入。"
+            found.doubts.append(Doubt(0, "picture-left-out", text))
     except RecursionError as error:
         raise InputError("网页的嵌套过深，没有读取。") from error
     _settle_titles(found.pieces)
@@ -136,26 +118,6 @@ def _site_title(text: str) -> str:
     return re.split(r"\s*[_|\-—–]\s*(?=[^_|\-—–]{2,20}$)", clean_text(text).strip())[0].strip()  # noqa: RUF001
 
 
-def _is_noise(element: _Element) -> bool:
-    if element.get("hidden") is not None or "display:none" in (element.get("style") or "").replace(
-        " ", ""
-    ):
-        return True
-    if element.tag in {"body", "html", "main", "article"}:
-        return False
-    return bool(_NOISE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
-
-
-def _main_part(body: _Element) -> _Element:
-    """The element that holds the text: `article` or `main` where there is one that holds most."""
-    whole = len("".join(str(t) for t in body.itertext()))
-    for path in (".//article", ".//main"):
-        parts = body.findall(path)
-        if len(parts) == 1 and len("".join(str(t) for t in parts[0].itertext())) > whole * 0.4:
-            return parts[0]
-    return body
-
-
 class _Page:
     """Walks a page and gathers its pieces."""
 
@@ -188,7 +150,7 @@ class _Page:
 
     def _element(self, element: _Element, look: Run, depth: int) -> None:
         tag = str(element.tag).lower().rpartition(":")[2]
-        if tag in _DROPPED or _is_noise(element):
+        if tag in DROPPED or is_noise(element):
             self._drop(element, tag)
         elif tag == "br":
             self._flush()
@@ -234,25 +196,18 @@ class _Page:
 
     def _drop(self, element: _Element, tag: str) -> None:
         """Text of navigation and the like is reported; scripts are not text."""
-        if tag in {
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "svg",
-            "math",
-            "iframe",
-            "canvas",
-            "link",
-            "meta",
-        }:
-            return
-        text = re.sub(r"\s+", " ", clean_text(" ".join(str(t) for t in element.itertext()))).strip()
-        if text:
-            line = self._next_line(element)
-            self.found.doubts.append(
-                Doubt(line, "web-navigation", f"网页的导航、推荐等部分，没有放进正文：{text[:300]}")
+        if tag not in SILENT and (text := words(element)):
+            self.leave_out(element, text)
+
+    def leave_out(self, element: _Element, text: str) -> None:
+        """Report words that are not taken into the text."""
+        self.found.doubts.append(
+            Doubt(
+                self._next_line(element),
+                "web-navigation",
+                f"网页的导航、推荐等部分，没有放进正文：{text[:_MOST_SAID]}",
             )
+        )
 
     def _next_line(self, element: _Element | None = None) -> int:
         source = getattr(element, "sourceline", None) if element is not None else None
@@ -337,17 +292,20 @@ class _Page:
             self._text(one.tail, Run(""))
 
     def _table(self, element: _Element, depth: int) -> None:
-        rows = [row for row in element.iter("tr") if _nearest(row, "table") is element]
+        rows = [row for row in element.iter("tr") if nearest(row, "table") is element]
         cells = [[cell for cell in row if cell.tag in {"td", "th"}] for row in rows]
         line = self._next_line(element)
-        if all(len(row) <= 1 for row in cells) or _is_layout(element, cells):
+        if all(len(row) <= 1 for row in cells) or is_layout(element, cells):
             for row in cells:
                 for cell in row:
                     self._children(cell, Run(""), depth + 1)
                     self._flush()
             return
         grid = [
-            [TableCell(_cell(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row]
+            [
+                TableCell(cell_text(cell), span(cell, "colspan"), span(cell, "rowspan"))
+                for cell in row
+            ]
             for row in cells
         ]
         grid = [row for row in grid if row]
@@ -374,36 +332,3 @@ def _look(tag: str, element: _Element, look: Run) -> Run:
         strike=look.strike or tag in {"s", "strike", "del"},
         link=href if tag == "a" and re.match(r"https?://[^\s()<>]+$", href) else look.link,
     )
-
-
-def _nearest(element: _Element, tag: str) -> _Element | None:
-    return next((one for one in element.iterancestors() if one.tag == tag), None)
-
-
-def _is_layout(table: _Element, cells: list[list[_Element]]) -> bool:
-    """A table that only arranges the page: it holds tables, or few cells with much text."""
-    if any(True for _ in table.iter("table") if _ is not table):
-        return True
-    count = sum(map(len, cells))
-    paragraphs = sum(1 for _ in table.iter("p", "div", "h1", "h2", "h3", "li"))
-    return count <= 4 and paragraphs > 6 * max(count, 1)
-
-
-def _cell(element: _Element) -> str:
-    text = re.sub(r"[ \t\r]+", " ", clean_text("".join(_cell_parts(element))))
-    return re.sub(r"\s*\n\s*", "\n", text).strip()
-
-
-def _cell_parts(element: _Element) -> Iterator[str]:
-    yield re.sub(r"\s+", " ", element.text or "")
-    for one in element:
-        if isinstance(one.tag, str) and one.tag not in _DROPPED:
-            if one.tag in {"br", "p", "div", "li"}:
-                yield "\n"
-            yield from _cell_parts(one)
-        yield re.sub(r"\s+", " ", one.tail or "")
-
-
-def _span(cell: _Element, name: str) -> int:
-    text = cell.get(name) or "1"
-    return min(int(text), 200) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else 1
