@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import TemplateError
 
 from generator.estimate import estimate, estimate_rows, height
+from generator.layout.model import Fit
 from generator.layout.styles import resolved
 from generator.templates import tightened
 from store.sandbox import SandboxEnvironment
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from generator.layout.model import Piece
     from store.model import Body
 
+ONE_PAGE: Final = Fit(
+    1, ((0.9, 1.0), (0.8, 0.94), (0.72, 0.88), (0.66, 0.82), (0.6, 0.75), (0.55, 0.69))
+)
 POINTS: Final = 72 / 25.4
 _EACH_PERSON: Final = "行 in 版面.人员"
 _FRONT: Final = ("版面.封面", "版面.目录")
@@ -80,7 +84,7 @@ class Fitting:
         return guess.pages + (1 if used > 1 else 0)
 
     def tighter(self, wanted: int) -> tuple[Fitting, str] | None:
-        """The same with lines and letters a little smaller, where that saves a page.
+        """The same with lines and letters smaller, where that saves pages: as little as is enough.
 
         Args:
             wanted: So many pages it takes now.
@@ -88,13 +92,16 @@ class Fitting:
         Returns:
             It and what the user is told, or None where no step that is allowed saves a page.
         """
+        best: tuple[Fitting, str] | None = None
         for line, size in self.layout.fit.steps:
             tight = Fitting(self.body, tightened(self.layout, line, size), self.context)
             needs = tight.pages(tight.estimate())
             if needs < wanted:
                 letters = f"，字号收紧到{size:.0%}" if size < 1 else ""
-                return tight, f"为排成{needs}页，行距收紧到{line:.0%}{letters}。"
-        return None
+                best, wanted = (tight, f"为排成{needs}页，行距收紧到{line:.0%}{letters}。"), needs
+            if needs <= self.layout.fit.pages:
+                break
+        return best
 
     def _height(self, piece: Piece) -> float:
         """Points that a piece around the body takes."""

@@ -10,14 +10,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from store.model import Clause
+from store.model import Block, Clause, Inline
 
 if TYPE_CHECKING:
-    from store.model import Block, Body, Inline, Section
+    from store.model import Body, Section
 
 MARK: Final = "〔可略〕"
 LENGTHS: Final = ("详版", "简版", "一页版")
 _SENTENCE_END: Final = re.compile(r"[。！？]")
+_HALF_END: Final = re.compile(r"[；。！？]")
 _LONGEST_ROWS: Final = 13
 
 
@@ -72,7 +73,8 @@ def _unmarked(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
 
 
 def _one_page(root: Section) -> None:
-    """First sentences, the first short table, no pictures, no sub-items."""
+    """First sentences, the first short table, no pictures, no sub-items, headings run in."""
+    indicators = [_has_figures(section) for section in root.sections]
     tables = 0
     for section in root.walk():
         kept: list[Block] = []
@@ -91,16 +93,56 @@ def _one_page(root: Section) -> None:
                 _first_sentence(block)
             elif isinstance(block, Clause):
                 block.children = []
-                _first_sentence(block)
+                _first_sentence(block, _HALF_END)
             kept.append(block)
         section.blocks = kept
+    for section, told in zip(root.sections, indicators, strict=True):
+        if told:
+            section.blocks += [block for child in section.sections for block in _run_in(child)]
+        elif section.sections:
+            section.blocks.append(_headings(section))
+        section.sections = []
 
 
-def _first_sentence(block: Block) -> None:
-    match = _SENTENCE_END.search(block.text)
+def _has_figures(section: Section) -> bool:
+    """Whether a section reports indicators: a table or a chart stands in it."""
+    return any(block.type in {"table", "chart"} for block in section.walk_blocks())
+
+
+def _headings(section: Section) -> Block:
+    """The headings below a section as one paragraph: what was done, in a word each."""
+    titles = [child.title.rstrip("。；，") for child in section.sections]
+    text = "；".join(titles) + "。"
+    return Block(
+        type="paragraph", line=section.sections[0].line, text=text, inlines=(Inline(text),)
+    )
+
+
+def _run_in(section: Section) -> list[Block]:
+    """A section below the first level as a paragraph that begins with its heading."""
+    title = f"{section.title}。"
+    first = section.blocks[0] if section.blocks else None
+    if first is not None and first.type == "paragraph":
+        rest, text, inlines = section.blocks[1:], first.text, first.inlines or (Inline(first.text),)
+    else:
+        rest, text, inlines = section.blocks, "", ()
+    head = Block(
+        type="paragraph",
+        line=section.line,
+        text=title + text,
+        inlines=(Inline(title, bold=True), *inlines),
+        anchor=section.anchor,
+    )
+    below = [block for child in section.sections for block in _run_in(child)]
+    return [head, *rest, *below]
+
+
+def _first_sentence(block: Block, end_mark: re.Pattern[str] = _SENTENCE_END) -> None:
+    """Cut a block behind its first sentence, or the first part of it; a full stop ends it."""
+    match = end_mark.search(block.text)
     if match is None or match.end() == len(block.text):
         return
-    end = match.end()
+    end = match.end() - (match[0] == "；")
     block.text = block.text[:end]
     inlines: list[Inline] = []
     used = 0
@@ -109,4 +151,7 @@ def _first_sentence(block: Block) -> None:
             break
         inlines.append(replace(inline, text=inline.text[: end - used]))
         used += len(inline.text)
+    if match[0] == "；":
+        block.text += "。"
+        inlines.append(Inline("。"))
     block.inlines = tuple(inlines)

@@ -86,3 +86,51 @@ def test_inlines_are_cut_with_their_text():
     other.root.blocks[0].inlines = ()
     shorten(other, None)
     assert other.root.blocks[0].text == "甲。"
+
+
+REPORT = """## 指标
+
+### 收入
+
+收入5万元，增长8%。后话。
+
+| 甲 | 乙 |
+|---|---|
+| 1 | 2 |
+
+### 客户
+
+1. 条款；半句。
+
+## 做法
+
+### 走访客户
+
+走了很多。
+
+### 培训员工。
+
+## 打算
+
+1. 到6月，收入达到6万元；每月通报。
+2. **客户**增加；
+"""
+
+
+def test_one_page_runs_headings_in_and_keeps_what_was_done_in_a_word():
+    body = parse_body(REPORT, Numbering(headings=("一、", "（一）"), clauses=("1.",)))
+    shorten(body, "一页版")
+    found = [
+        [section.title, *[block.rows[0][0].text if block.rows else block.text
+                          for block in section.blocks]]
+        for section in body.root.sections
+    ]  # fmt: skip
+    assert found == [
+        ["一、指标", "（一）收入。收入5万元，增长8%。", "甲", "（二）客户。", "条款。"],
+        ["二、做法", "（一）走访客户；（二）培训员工。"],
+        ["三、打算", "到6月，收入达到6万元。", "客户增加；"],
+    ]
+    for section in body.root.sections:
+        for block in section.blocks:
+            if not block.rows:
+                assert "".join(inline.text for inline in block.inlines) == block.text

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from docx import Document
+from tools_word import pdf_of, pdf_pages
 
 from cli.commands.publish import command as publish
 from generator.render import render_document
@@ -111,6 +112,32 @@ def test_three_lengths_have_the_same_figures(library):
     for length in lengths.values():
         assert "161131万元" in length
         assert "248.7%" in length
+
+
+def test_phrases_typed_in_word_are_short_in_short_versions(library, tmp_path):
+    template = Document()
+    for text in ("{{ 各项存款.句 }}", "{{p 正文 }}"):
+        template.add_paragraph(text)
+    template.save(str(tmp_path / "版.docx"))
+    said = {}
+    for length in ("详版", "简版"):
+        data = render_document(
+            library, BANK, template=str(tmp_path / "版.docx"), length=length
+        ).data
+        said[length] = Document(io.BytesIO(data)).paragraphs[0].text
+    assert said == {
+        "详版": "各项存款余额161131万元，比年初增加39793万元，完成计划的248.7%",
+        "简版": "各项存款余额161131万元，完成计划的248.7%",
+    }
+
+
+def test_one_page_is_one_page(library, tmp_path):
+    for entry in library.entries:
+        made = render_document(library, entry, length="一页版")
+        assert made.pages == 1, entry.id
+        path = tmp_path / f"{entry.name}.docx"
+        path.write_bytes(made.data)
+        assert len(pdf_pages(pdf_of(path))) == 1, entry.id
 
 
 # -- new summaries ---------------------------------------------------------------------------
