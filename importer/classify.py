@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from importer.traditional import simplified
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -83,10 +85,10 @@ def classify(title: str, nodes: Sequence[Node], *, known: frozenset[str] | None 
             scores[kind] += amount
             reasons.append((amount, kind, why))
 
-    _title(title, count)
+    _title(simplified(title), count)
     clauses = [node for top in nodes for node in top.walk() if node.sort == "clause"]
     texts = [node.text for top in nodes for node in top.walk() if node.text]
-    whole = "\n".join(texts)[:_LIMIT]
+    whole = simplified("\n".join(texts)[:_LIMIT])
     _form(whole, clauses, nodes, count)
     _words(whole, count)
     return _verdict(scores, reasons, known)

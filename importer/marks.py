@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from importer.traditional import simplified
 from store.markers import rank_of
 from store.numerals import CHINESE_PATTERN, CIRCLED, read_number, to_chinese, to_circled
 
@@ -23,7 +24,7 @@ _MEASURE: Final = (
 )
 _MARK: Final = re.compile(
     rf"""
-      第[ ]?(?P<ordinal>{_CN}|{_AR})[ ]?(?P<word>分编|编|章|节|条)(?P<also>之(?:{_CN}|{_AR}))?
+      第[ ]?(?P<ordinal>{_CN}|{_AR})[ ]?(?P<word>分[编編]|[编編]|章|[节節]|[条條])(?P<also>之(?:{_CN}|{_AR}))?
     | (?P<decimal>[0-9]{{1,2}}(?:[.．][0-9]{{1,2}}){{1,3}})(?=[\s、]|[\u4e00-\u9fff“《（(]|[.．][\s\u4e00-\u9fff])
         (?!\s*(?:{_MEASURE}))[.．、]?
     | (?P<comma>{_CN}|{_AR})\s?、
@@ -35,10 +36,11 @@ _MARK: Final = re.compile(
     """,  # noqa: E501
     re.VERBOSE,
 )
-_NOT_AFTER_ARTICLE: Final = frozenset("的规和至到及与中所，,。；;）)》”款项、以并或")
+_COUNTED: Final = frozenset("条條章节節")
+_NOT_AFTER_ARTICLE: Final = frozenset("的规規和至到及与與中所，,。；;）)》”款项項、以并或")
 _LOST: Final = re.compile(
     r"""
-      第[_＿\s口□]*(?P<article>条)[\s\u3000：:]*
+      第[_＿\s口□]*(?P<article>[条條])[\s\u3000：:]*
     | (?P<marks>[_＿]{2,}|[口□■�](?![\u4e00-\u9fff][、，,])|[lIiOoＩｌ|｜]{1,2}(?=[、.．]))\s*(?P<after>[、.．)）]?)\s*
     | [（(][_＿\s口□]*[）)]\s*
     | [\s\u3000]*(?P<rest>[、.．])(?![、.．。])\s*
@@ -105,7 +107,7 @@ def read_mark(text: str) -> Mark | None:
     end = match.end()
     while end < len(text) and text[end] in " \t\u3000\u00a0":
         end += 1
-    if groups.get("word") in {"条", "章", "节"} and end < len(text) and text[end] in "：:":
+    if groups.get("word") in _COUNTED and end < len(text) and text[end] in "：:":
         end += 1
         while end < len(text) and text[end] in " \t\u3000\u00a0":
             end += 1
@@ -115,9 +117,7 @@ def read_mark(text: str) -> Mark | None:
 def _plausible(mark: Mark, groups: dict[str, str], text: str, end: int) -> bool:
     following = text[end : end + 1]
     if "word" in groups:
-        return not (
-            groups["word"] in {"条", "章", "节"} and following in _NOT_AFTER_ARTICLE and following
-        )
+        return not (groups["word"] in _COUNTED and following in _NOT_AFTER_ARTICLE and following)
     if mark.number > 300 or (mark.number == 0 and "decimal" not in groups):
         return False
     if "half" in groups and text[:end].count(")") + text[:end].count("）") != 1:
@@ -130,8 +130,8 @@ def _plausible(mark: Mark, groups: dict[str, str], text: str, end: int) -> bool:
 def _classified(groups: dict[str, str], printed: str) -> Mark | None:
     label = printed.replace("(", "（").replace(")", "）").replace(" ", "")
     if "ordinal" in groups:
-        sample = f"第{_sample(groups['ordinal'])}{groups['word']}"
-        return Mark(label, read_number(groups["ordinal"]), sample, rank_of(sample), 0)
+        sample = f"第{_sample(groups['ordinal'])}{simplified(groups['word'])}"
+        return Mark(simplified(label), read_number(groups["ordinal"]), sample, rank_of(sample), 0)
     if "decimal" in groups:
         numbers = re.split("[.．]", groups["decimal"])
         return Mark(label, int(numbers[-1]), "1.1", 6 + len(numbers), 0, depth=len(numbers))

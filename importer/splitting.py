@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.joining import ends_sentence
 from importer.marks import read_mark
+from importer.traditional import simplified
 from store.numerals import CHINESE_PATTERN, read_number
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _parts(pieces: Sequence[Piece], inside: list[_Counted], start: int) -> list[
 
 def names_document(text: str) -> bool:
     """Whether a title ends in a word for a document: …制度, …办法, …总结."""
-    return bool(_DOCUMENT_WORD.search(text.strip()))
+    return bool(_DOCUMENT_WORD.search(simplified(text.strip())))
 
 
 def is_title_like(text: str) -> bool:

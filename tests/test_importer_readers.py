@@ -250,3 +250,14 @@ def test_a_broken_file_is_no_text(tmp_path: Path, name: str, data: bytes) -> Non
     path.write_bytes(data)
     with pytest.raises(InputError, match="可能已损坏"):
         sort_of(path, name)
+
+
+def test_traditional_characters_are_numbered_and_judged_and_stay(tmp_path: Path) -> None:
+    text = "客戶服務管理規定\n第一條 為規範客戶服務，制定本規定。\n第二條 員工應當熱情接待客戶，不得推諉。\n第三條 本規定自發布之日起施行。\n"  # noqa: E501
+    path = tmp_path / "規定.txt"
+    path.write_bytes(text.encode("big5"))
+    made = outline_all(read(path, path.name), path.name, kinds())[0]
+    assert made.kind == "policy"
+    assert labels(made.nodes) == ["第一条", "第二条", "第三条"]
+    assert "員工應當熱情接待客戶，不得推諉。" in made.body
+    assert "number-form" not in codes(made)
