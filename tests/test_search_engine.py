@@ -129,27 +129,26 @@ def question(analysis: Analysis, text: str) -> wq.Query:
 
 
 def rounded(found: Sequence[tuple[float, int]]) -> list[float]:
-    return [round(score, 6) for score, _ in found]
+    return [round(score, 9) for score, _ in found]
 
 
 @pytest.mark.slow
 def test_a_hundred_questions_score_as_in_stock_whoosh(
     analysis: Analysis, corpus: Corpus, stock: Any
 ) -> None:
+    """The same ten units in the same order.
+
+    Whoosh scores each unit in full here. Where it may skip what cannot be among the best, its
+    AndMaybeMatcher.skip_to_quality moves the first matcher on and leaves the second one behind,
+    and `score` then misses the second one's term: a unit's sum is now and then too low.
+    """
     evaluator = Evaluator(corpus, no_filters)
-    lost = 0
     for text in sentences(100, seed=2):
         query = question(analysis, text[:18])
         mine = top([evaluator.evaluate(query, 0)], [0], 10)
-        theirs = stock.search(query, limit=10).top_n
-        if rounded(mine) != rounded(theirs):
-            # With a limit, Whoosh now and then leaves a term out of a unit's sum; without, never.
-            lost += 1
-            theirs = sorted(stock.search(query, limit=None).top_n, key=lambda p: (-p[0], p[1]))[:10]
+        theirs = stock.search(query, limit=10, optimize=False).top_n
+        assert [unit for _, unit in mine] == [unit for _, unit in theirs]
         assert rounded(mine) == rounded(theirs)
-        edge = mine[-1][0] + 1e-9
-        assert {u for s, u in mine if s > edge} == {u for s, u in theirs if s > edge}
-    assert lost <= 2
 
 
 def leaf(rng: random.Random, texts: list[str]) -> wq.Query:
