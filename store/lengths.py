@@ -19,6 +19,7 @@ MARK: Final = "〔可略〕"
 LENGTHS: Final = ("详版", "简版", "一页版")
 _SENTENCE_END: Final = re.compile(r"[。！？]")
 _HALF_END: Final = re.compile(r"[；。！？]")
+_LEFT_OUT: Final = frozenset({"image", "chart", "code", "break"})
 _LONGEST_ROWS: Final = 13
 
 
@@ -75,33 +76,36 @@ def _unmarked(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
 def _one_page(root: Section) -> None:
     """First sentences, the first short table, no pictures, no sub-items, headings run in."""
     indicators = [_has_figures(section) for section in root.sections]
-    tables = 0
+    tables = (block for block in root.walk_blocks() if block.type == "table")
+    first = next(tables, None)
     for section in root.walk():
-        kept: list[Block] = []
-        paragraphs = 0
-        for block in section.blocks:
-            if block.type in {"image", "chart", "code", "break"}:
-                continue
-            if block.type == "table":
-                tables += 1
-                if tables > 1 or len(block.rows) > _LONGEST_ROWS:
-                    continue
-            elif block.type == "paragraph":
-                paragraphs += 1
-                if paragraphs > 1:
-                    continue
-                _first_sentence(block)
-            elif isinstance(block, Clause):
-                block.children = []
-                _first_sentence(block, _HALF_END)
-            kept.append(block)
-        section.blocks = kept
+        section.blocks = _brief(section.blocks, first)
     for section, told in zip(root.sections, indicators, strict=True):
         if told:
             section.blocks += [block for child in section.sections for block in _run_in(child)]
         elif section.sections:
             section.blocks.append(_headings(section))
         section.sections = []
+
+
+def _brief(blocks: list[Block], table: Block | None) -> list[Block]:
+    """The first paragraph's first sentence, the beginnings of the clauses, and the one table."""
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Clause):
+            block.children = []
+            _first_sentence(block, _HALF_END)
+        elif block.type == "table":
+            if block is not table or len(block.rows) > _LONGEST_ROWS:
+                continue
+        elif block.type == "paragraph":
+            if any(one.type == "paragraph" for one in kept):
+                continue
+            _first_sentence(block)
+        elif block.type in _LEFT_OUT:
+            continue
+        kept.append(block)
+    return kept
 
 
 def _has_figures(section: Section) -> bool:
