@@ -25,7 +25,7 @@ _BLANK_RUN: Final = re.compile(
 _WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
 _WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
 _FUNCTION_WORDS: Final = re.compile(
-    r"^[和与及的]+|(?:[于为是的在由自至从向按经共计约将达给对和与及年月日]|人民币)+$"
+    r"^[和与及的]+|(?:[于为是的在由自至从向按经共计约将达给对和与及年月日您你我请祝]|人民币)+$"
 )
 _MOST: Final = 40
 

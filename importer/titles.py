@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from importer.joining import ends_sentence
 from importer.lines import NUMBER_LINE, is_unit
+from importer.marks import read_mark
 from importer.model import Doubt
 from importer.splitting import is_rule, is_title_like, names_document
 
@@ -28,6 +29,7 @@ _STYLED: Final = 12
 _LOOKED_AT: Final = 6
 _MOST_LINES: Final = 4
 _LONGEST: Final = 40
+_LONGEST_NAMED: Final = 70
 
 
 @dataclass(slots=True)
@@ -113,10 +115,12 @@ def _is_before(piece: Piece) -> bool:
 def _could_be(pieces: Sequence[Piece], at: int) -> bool:
     piece = pieces[at]
     text = piece.text.strip()
-    return (
-        piece.type == "text" and not piece.label and len(pieces) > at + 1
-        and is_title_like(text) and len(text) <= _LONGEST
-    )  # fmt: skip
+    if piece.type != "text" or piece.label or at + 1 >= len(pieces):
+        return False
+    mark = read_mark(text)
+    if names_document(text) and len(text) <= _LONGEST_NAMED:
+        return not ends_sentence(text) and (mark is None or mark.weak)
+    return is_title_like(text) and len(text) <= _LONGEST
 
 
 def _names(pieces: Sequence[Piece], at: int) -> bool:

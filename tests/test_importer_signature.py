@@ -66,6 +66,13 @@ def test_a_letterhead_and_a_number_go_to_the_front_matter() -> None:
     assert not made.places
 
 
+def test_a_long_title_that_names_its_document_is_one() -> None:
+    title = (
+        "关于进一步加强和规范华东物业服务有限公司客户服务中心员工考勤与休假管理工作的若干暂行规定"
+    )
+    assert draft(f"{title}\n第一条 按时上班，不得迟到。\n第二条 请假应当报批。").title == title
+
+
 def test_the_signature_of_a_notice_stays_above_the_rule_it_comes_with() -> None:
     made = draft(
         "关于印发《考勤管理办法》的通知\n各部门：\n现将办法印发给你们，请遵照执行。\n办公室\n二○二四年一月五日\n考勤管理办法\n"
