@@ -18,8 +18,12 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from search import SearchIndex
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 Place = tuple[str, str]
+DEPTH = 100
+TUNED, HELD_OUT = slice(0, None, 2), slice(1, None, 2)
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,17 @@ def interval(first: Sequence[float], second: Sequence[float]) -> tuple[float, fl
     means = difference[draw].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
     return float(difference.mean()), float(low), float(high)
+
+
+def difference(first: Sequence[float], second: Sequence[float], part: slice = slice(None)) -> str:
+    """The mean difference and its interval."""
+    mean, low, high = interval(first[part], second[part])
+    return f"{mean:+.4f} [{low:+.4f} {high:+.4f}]"
+
+
+def ranked(
+    index: SearchIndex, text: str, *, limit: int = DEPTH, expand: bool = True
+) -> list[Place]:
+    """Documents and labels of the hits, in order."""
+    found = index.search(text, limit=limit, expand=expand)
+    return [(hit.id, hit.clause or "") for hit in found]
