@@ -45,7 +45,8 @@ class TemplateSource:
 def workspace_layouts(workspace: Workspace) -> Layouts:
     """The layouts of a workspace over the built-in ones, with the company's settings."""
     folders = [folder / LAYOUT_FOLDER for folder in reversed(workspace.template_folders())]
-    return load_layouts(folders, workspace.settings.layout, root=workspace.root)
+    settings = workspace.settings
+    return load_layouts(folders, settings.layout, root=workspace.root, unknown=settings.unknown)
 
 
 def find_template(workspace: Workspace, kind: Kind, name: str | None) -> TemplateSource:

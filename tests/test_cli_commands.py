@@ -295,6 +295,9 @@ def test_render_overwrites_nothing_unasked(
     made = as_json(capsys, "render", "印章管理办法", "-w", starter, "-o", "印章管理办法.docx")
     assert set(made) == {"output", "pdf", "pages", "warnings"}
     assert made["output"] == str(path)
+    assert made["warnings"] == []
+    made = as_json(capsys, "render", "印章管理办法", "-w", starter, "-o", "新/夹/印章.docx")
+    assert made["warnings"] == [f"文件夹 {tmp_path / '新'} 原来没有，已新建。"]
 
 
 def test_render_tells_where_the_word_file_lies_when_no_pdf_can_be_made(

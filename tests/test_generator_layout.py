@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tools_word import LAYOUTS, ROOT, layout, part, sdk_errors
 
@@ -160,6 +162,38 @@ def test_fonts_that_nobody_knows_are_told_and_used(make_workspace):
     assert len(found.remarks) == 1
     assert "第2行" in found.remarks[0]
     assert "是否想写“仿宋_GB2312”" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[版试]\n标志 = 'a.png'", "第1行：没有“版试”这一项，已略去。是否想写“版式”？"),
+        ("[公司]\n名称 = '甲'\n\n[搜嗦]\na = 1", "第4行：没有“搜嗦”这一项"),
+        ("[版式.文章]\ncontent_from = 3", "第2行.*是否想写“contents_from”"),
+        ("[版式.公文.styles.bodi]\nsize = 9", "第1行.*没有用到样式“bodi”。是否想写“body”"),
+    ],
+)
+def test_a_mistake_that_stops_nothing_is_told_at_each_rendering(make_workspace, text, told):
+    found = workspace_layouts(make_workspace({"wenshu.toml": text})).get("公文")
+    assert [re.search(told, remark) is not None for remark in found.remarks] == [True]
+
+
+def test_a_style_that_a_new_piece_takes_is_no_mistake():
+    own = {"styles": {"抬头": {"size": 9}}, "before": [{"text": "甲", "style": "抬头"}]}
+    assert settings(公文=own).get("公文").remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"page": {"top": -5}}, r"page.top 的值“-5”不能小于零"),
+        ({"styles": {"body": {"size": 900}}}, r"styles.body.size 的值“900”太大或太小"),
+        ({"styles": {"body": {"line": -1}}}, r"styles.body.line 的值“-1”太大或太小"),
+    ],
+)
+def test_lengths_that_no_page_can_have_are_refused(part, told):
+    with pytest.raises(InputError, match=told):
+        settings(公文=part).get("公文")
 
 
 def test_sizes_may_be_set_by_chinese_names():

@@ -70,6 +70,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
         blank=blank,
         length=length,
     )
+    if made := _new_folder(path):
+        rendered.warnings.append(f"文件夹 {made} 原来没有，已新建。")
     write_atomic(path, rendered.data)
     pdf, pages = None, rendered.pages
     if want_pdf:
@@ -124,6 +126,12 @@ def _target(output: str | None, title: str) -> Path:
             hint="请用 -o 指定文件名；用 -o 给出同名文件即覆盖。",
         )
     return path
+
+
+def _new_folder(path: Path) -> Path | None:
+    """The outermost folder that writing the file makes; a mistyped one should be noticed."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    return missing[-1] if missing else None
 
 
 def safe_name(title: str) -> str:

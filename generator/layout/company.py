@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.fonts import KNOWN_FONTS
 from generator.layout.records import TOP_KEYS, length
+from generator.layout.styles import PARAGRAPH_STYLES
 from store.exceptions import InputError
 
 if TYPE_CHECKING:
@@ -81,8 +82,20 @@ class CompanySettings:
         self._check(own, {*_KEYS, *TOP_KEYS}, (name,))
         remarks += self._common(table, own, (name,), fonts)
         raw = {key: value for key, value in own.items() if key not in _KEYS}
+        remarks += self._new_styles(table, raw, name)
         table.update(merge(table, raw))
         return remarks
+
+    def _new_styles(self, table: Table, raw: Table, name: str) -> list[str]:
+        """What is said of styles that the layout lacks, and that no new piece takes either."""
+        styles = self._sub(raw, "styles", (name,))
+        known = {*dict(table.get("styles") or {}), *PARAGRAPH_STYLES}  # type: ignore[call-overload]
+        taken = repr([value for key, value in raw.items() if key != "styles"])
+        return [
+            f"{self._place((name, 'styles', key))}：版式没有用到样式“{key}”。{_near(key, known)}"
+            for key in styles
+            if key not in known and repr(key) not in taken
+        ]
 
     def _common(
         self, table: Table, part: Mapping[str, object], path: tuple[str, ...],
@@ -178,6 +191,13 @@ class CompanySettings:
                     f"没有“{key}”这一项。{_near(key, known)}",
                     "可用的项：" + "、".join(sorted(known)),
                 )
+
+    def unknown(self, name: str, known: Collection[str]) -> str:
+        """What is said of a top-level table that nobody reads."""
+        line = line_of(self.source, (name,))
+        place = f"{FILE} 第{line}行" if line else FILE
+        tables = "、".join(f"[{each}]" for each in known)
+        return f"{place}：没有“{name}”这一项，已略去。{_near(name, known)}可用的：{tables}。"
 
     def _fault(self, path: tuple[str, ...], problem: str, hint: str = "") -> InputError:
         line = line_of(self.source, (_TABLE, *path))

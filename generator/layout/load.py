@@ -14,6 +14,7 @@ from generator.fonts import installed_fonts
 from generator.layout.company import FILE, CompanySettings, fonts_of, merge
 from generator.layout.records import TOP_KEYS, check_keys, layout_of
 from store.exceptions import InputError, NotFoundError
+from store.settings import KNOWN_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,8 @@ class Layouts:
         folders: Iterable[Path],
         settings: Mapping[str, object] | None = None,
         root: Path | None = None,
+        *,
+        unknown: Iterable[str] = (),
     ) -> None:
         """Find the layout files; nothing is read before it is asked for."""
         self.root = root
@@ -38,8 +41,11 @@ class Layouts:
         for folder in folders:
             self._paths.update({path.stem: path for path in sorted(folder.glob("*.toml"))})
         self._company = CompanySettings(
-            dict(settings or {}), _text(root / FILE) if settings and root else "", installed_fonts
+            dict(settings or {}),
+            _text(root / FILE) if (settings or unknown) and root else "",
+            installed_fonts,
         )
+        self._strange = tuple(unknown)
         self._built: dict[tuple[str, bool], Layout] = {}
 
     @property
@@ -66,13 +72,34 @@ class Layouts:
 
     def _build(self, name: str, *, plain: bool) -> Layout:
         table = self._table(name, ())
-        if plain or not self.has_settings:
+        if plain:
             return layout_of(name, table, str(self._paths[name]))
-        self.get(name, plain=True)  # the layout itself is right: what is wrong then, is set
+        layout = self.get(name, plain=True)  # it is right: what is wrong then, is set
+        if self.has_settings:
+            layout = self._changed(name, table)
+        return replace(layout, remarks=(*self._unknown(), *layout.remarks, *self._elsewhere(name)))
+
+    def _changed(self, name: str, table: Table) -> Layout:
+        """A layout with the company's settings laid over its table."""
         remarks = self._company.apply(table, name, self.names, self._fonts)
         layout = layout_of(name, table, self._company.place(name))
         place = self._company.logo_place(name) if layout.logo else ""
         return replace(layout, remarks=tuple(remarks), logo_place=place)
+
+    def _unknown(self) -> list[str]:
+        """What is said of tables that nobody reads."""
+        return [self._company.unknown(name, KNOWN_TABLES) for name in self._strange]
+
+    def _elsewhere(self, name: str) -> list[str]:
+        """What is wrong in the settings of other layouts, which does not stop this one."""
+        found = []
+        for other in self.names:
+            if other != name and other in self._company.values:
+                try:
+                    self._changed(other, self._table(other, ()))
+                except InputError as error:
+                    found.append(error.message)
+        return found
 
     def _fonts(self) -> set[str]:
         """The fonts that any layout names, and what stands in for them."""
@@ -101,6 +128,7 @@ def load_layouts(
     settings: Mapping[str, object] | None = None,
     *,
     root: Path | None = None,
+    unknown: Iterable[str] = (),
 ) -> Layouts:
     """The layouts of these folders (the built-in one first), with a company's settings.
 
@@ -108,8 +136,9 @@ def load_layouts(
         folders: Folders with `*.toml`.
         settings: The table 版式 of wenshu.toml.
         root: The workspace: its logo, and its wenshu.toml for the lines of mistakes.
+        unknown: Tables of wenshu.toml that nobody knows.
     """
-    return Layouts(folders, settings, root)
+    return Layouts(folders, settings, root, unknown=unknown)
 
 
 def _read(path: Path) -> Table:

@@ -40,6 +40,7 @@ SIZES: Final = {
     "小五": 9.0,
     "六号": 7.5,
 }
+_LARGEST: Final = 200
 _LEAST_TEXT: Final = 50
 _PIECE_LISTS: Final = (
     "before", "after", "header", "header_even", "footer", "footer_even",
@@ -61,6 +62,7 @@ def layout_of(name: str, table: Table, place: str) -> Layout:
     form = table.get("form")
     lists = {key: _pieces(table.get(key, ()), place, key) for key in _PIECE_LISTS}
     page = _record(Page, sub_table(table, "page", place), place, "page")
+    _check_ranges(page, styles, place)
     if min(page.text_width, page.text_height) < _LEAST_TEXT:
         raise InputError(
             f"{place}：页边距太大，版心只剩{page.text_width:g}×{page.text_height:g}毫米。",
@@ -87,6 +89,17 @@ def layout_of(name: str, table: Table, place: str) -> Layout:
         signature=bool(table.get("signature", False)),
         **lists,  # type: ignore[arg-type]  # the six lists of pieces
     )
+
+
+def _check_ranges(page: Page, styles: Mapping[str, TextStyle], place: str) -> None:
+    """Refuse lengths that no page can have."""
+    for key in ("top", "bottom", "left", "right", "header", "footer"):
+        if (value := getattr(page, key)) < 0:
+            raise InputError(f"{place}：page.{key} 的值“{value:g}”不能小于零。", path=place)
+    for key, style in styles.items():
+        if not 0 <= style.size <= _LARGEST or style.line < 0:
+            told = f"size 的值“{style.size:g}”" if style.line >= 0 else f"line 的值“{style.line:g}”"
+            raise InputError(f"{place}：styles.{key}.{told}太大或太小。", path=place)
 
 
 def _dict(value: object, place: str, key: str) -> Table:
