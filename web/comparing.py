@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 Change = Literal["same", "changed", "added", "removed", "moved"]
 _NOTHING: Final = Markup("")
-_ALIKE: Final = 0.45
+_ALIKE: Final = 0.3
 _LONGEST: Final = 6000
-_CANDIDATES: Final = 40
 _SHORT_MOVE: Final = 8
 _TOKEN: Final = re.compile(r"[0-9][0-9.,:%]*|[A-Za-z]+|[ \t]+|.", re.DOTALL)
 
@@ -111,36 +110,61 @@ def _key(piece: Piece) -> tuple[bool, str]:
 def _paired(
     old: Sequence[Piece], new: Sequence[Piece], gone: range, come: range
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Pair what is alike, in order; the rest was taken out or put in."""
+    """Pair what is alike, in order, so that all pairs together are as alike as can be."""
     at = come.start
-    for one in gone:
-        candidates = range(at, min(come.stop, at + _CANDIDATES))
-        best = _best(old[one], new, candidates)
-        if best is None:
+    for one, other in _best_pairs(old, new, gone, come):
+        if other is None:
             yield one, None
             continue
-        yield from ((None, other) for other in range(at, best))
-        yield one, best
-        at = best + 1
-    yield from ((None, other) for other in range(at, come.stop))
+        yield from ((None, added) for added in range(at, other))
+        yield one, other
+        at = other + 1
+    yield from ((None, added) for added in range(at, come.stop))
 
 
-def _best(piece: Piece, new: Sequence[Piece], candidates: range) -> int | None:
-    """Which of the candidates is the piece's new text: the likest one, the same number helps."""
-    best, top = None, _ALIKE
-    for number, at in enumerate(candidates):
-        other = new[at]
-        if piece.heading != other.heading:
-            continue
-        ratio = SequenceMatcher(
-            None, piece.text[:_LONGEST], other.text[:_LONGEST], autojunk=False
-        ).quick_ratio()
-        ratio += 0.15 if piece.label and piece.label == other.label else 0.0
-        ratio += 0.3 if piece.type == other.type == "table" else 0.0
-        ratio -= 0.004 * number
-        if ratio > top:
-            best, top = at, ratio
-    return best
+def _best_pairs(
+    old: Sequence[Piece], new: Sequence[Piece], gone: range, come: range
+) -> list[tuple[int, int | None]]:
+    """Each piece that went with what it became, by dynamic programming."""
+    before = [(old[at], _bigrams(old[at].text)) for at in gone]
+    after = [(new[at], _bigrams(new[at].text)) for at in come]
+    width = len(after)
+    alike = [[_likeness(*one, *other) for other in after] for one in before]
+    best = [[0.0] * (width + 1) for _ in range(len(before) + 1)]
+    for i in range(len(before) - 1, -1, -1):
+        row, below, likes = best[i], best[i + 1], alike[i]
+        for j in range(width - 1, -1, -1):
+            score = max(below[j], row[j + 1])
+            row[j] = max(score, likes[j] + below[j + 1]) if likes[j] else score
+    found: list[tuple[int, int | None]] = []
+    i = j = 0
+    while i < len(before):
+        if j < width and alike[i][j] and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            found.append((gone[i], come[j]))
+            i, j = i + 1, j + 1
+        elif j < width and best[i][j] == best[i][j + 1]:
+            j += 1
+        else:
+            found.append((gone[i], None))
+            i += 1
+    return found
+
+
+def _bigrams(text: str) -> frozenset[str]:
+    bare = "".join(text[:_LONGEST].split())
+    return frozenset(bare[at : at + 2] for at in range(max(1, len(bare) - 1)))
+
+
+def _likeness(piece: Piece, pairs: frozenset[str], other: Piece, others: frozenset[str]) -> float:
+    """How alike two pieces are by the pairs of characters they share; 0 where too little."""
+    if piece.heading != other.heading:
+        return 0.0
+    share = 2 * len(pairs & others) / (len(pairs) + len(others))
+    same_label = bool(piece.label) and piece.label == other.label
+    share += 0.1 if same_label else 0.0
+    share += 0.3 if piece.type == other.type == "table" else 0.0
+    share += 0.25 if piece.heading and same_label else 0.0
+    return share if share > _ALIKE else 0.0
 
 
 def compare(left: Document, right: Document) -> list[Pair]:
