@@ -97,7 +97,7 @@ class Library:
         return Row(
             id=entry.id,
             stamp=stamp,
-            path=str(entry.path),
+            path=entry.place,
             size=entry.size,
             mtime_ns=entry.mtime_ns,
             data=self.data_marks(entry),

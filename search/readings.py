@@ -7,6 +7,7 @@ only when it is needed (Latin letters, or a word that the library does not have)
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property
 from itertools import product
@@ -46,7 +47,8 @@ def build_readings(frequencies: Mapping[str, int]) -> dict[str, object]:
 
 
 def _lines(words: Mapping[str, list[str]]) -> str:
-    return "\n".join(f"{key} {' '.join(found[:_WORDS_KEPT])}" for key, found in words.items())
+    lines = (f"{key} {' '.join(found[:_WORDS_KEPT])}" for key, found in words.items())
+    return "\n".join(sorted(lines))
 
 
 def _character_rows() -> str:
@@ -66,6 +68,26 @@ def _without_tone(reading: str) -> str:
     return "".join(c for c in umlaut if c.isascii() and c.isalpha()).lower()
 
 
+class WordsBySound:
+    """The words of each spelling; a question asks for a few of many thousand.
+
+    Args:
+        lines: A spelling and its words each, in order.
+    """
+
+    def __init__(self, lines: str) -> None:
+        """Keep the lines."""
+        self._lines = lines.split("\n")
+        self._lines.sort()  # as they should be: this takes a millisecond
+
+    def get(self, spelling: str) -> list[str]:
+        """The words of a spelling, none for one that no word has."""
+        key = f"{spelling} "
+        at = bisect_left(self._lines, key)
+        found = at < len(self._lines) and self._lines[at].startswith(key)
+        return self._lines[at].split(" ")[1:] if found else []
+
+
 class Readings:
     """Looks up how words are read."""
 
@@ -76,14 +98,14 @@ class Readings:
         self._value = value
 
     @cached_property
-    def spelled(self) -> dict[str, list[str]]:
+    def spelled(self) -> WordsBySound:
         """The library's words by fuzzy spelling, the most frequent first."""
-        return _table(str(self._value.get("spelled", "")))
+        return WordsBySound(str(self._value.get("spelled", "")))
 
     @cached_property
-    def by_initials(self) -> dict[str, list[str]]:
+    def by_initials(self) -> WordsBySound:
         """The library's words by the first letters of their syllables."""
-        return _table(str(self._value.get("initials", "")))
+        return WordsBySound(str(self._value.get("initials", "")))
 
     def character(self, character: str) -> list[str]:
         """The readings of a character; a letter or digit reads as itself."""
@@ -106,10 +128,6 @@ class Readings:
         return "".join(
             readings[0][0] for character in word if (readings := self.character(character))
         )
-
-
-def _table(lines: str) -> dict[str, list[str]]:
-    return {line.partition(" ")[0]: line.split(" ")[1:] for line in lines.split("\n") if line}
 
 
 def fuzzy(spelling: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from search.corpus import Corpus
     from search.frozen import Analysis
     from search.places import Folder
+    from search.readings import WordsBySound
     from search.segment import Segment
 
 _LATIN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2,24}(?![a-z0-9])")
@@ -77,7 +78,7 @@ class Speller:
         """What a run of letters may spell, as pinyin or as initials, the likeliest first."""
         spelled, initials = self.readings.spelled, self.readings.by_initials
         fuzzed = fuzzy(run)
-        direct = [*spelled.get(fuzzed, ())[:_SHOWN], *initials.get(run, ())[:_CHOICES]]
+        direct = [*spelled.get(fuzzed)[:_SHOWN], *initials.get(run)[:_CHOICES]]
         splits = [*_splits(fuzzed, spelled, 3), *_splits(run, initials, 2)]
         joined = {"".join(words) for split in splits for words in product(*split)}
         return self._frequent([*direct, *sorted(joined)])
@@ -132,7 +133,7 @@ class Speller:
             return ""
         spelled = self.readings.spelled
         for syllables in self.readings.spellings(wrong):
-            for word in spelled.get(fuzzy("".join(syllables)), ())[:_SHOWN]:
+            for word in spelled.get(fuzzy("".join(syllables)))[:_SHOWN]:
                 if word == wrong:
                     return ""
                 if len(word) == len(wrong) and _shares(word, wrong) and self._commoner(word, wrong):
@@ -173,7 +174,7 @@ def _runs(cut: list[tuple[str, int, int]], at: int) -> Iterator[tuple[str, list[
     return reversed(runs)
 
 
-def _splits(run: str, known: dict[str, list[str]], most: int) -> list[list[list[str]]]:
+def _splits(run: str, known: WordsBySound, most: int) -> list[list[list[str]]]:
     """Ways to cut a run into 2 to `most` known keys, each with its likeliest words."""
     found: list[list[list[str]]] = []
 

@@ -191,7 +191,7 @@ CITED_WEIGHT: Final = 0.08
 
 def _coded(column: list[Any]) -> object:
     """A column; one with few different values as these and their numbers."""
-    keys = [repr(value) for value in column]
+    keys = list(map(repr, column)) if column and isinstance(column[0], list) else column
     values = dict(zip(keys, column, strict=True))
     if len(values) * _REPEATED > len(column):
         return column

@@ -162,5 +162,6 @@ def test_readings() -> None:
     readings = Readings(build_readings({"客户": 5, "合同": 9, "银行": 2}))
     assert readings.initials("客户投诉") == "khts"
     assert ("he", "tong") in set(readings.spellings("合同"))
-    assert readings.spelled[fuzzy("yinhang")] == ["银行"]
-    assert readings.by_initials["kh"] == ["客户"]
+    assert readings.spelled.get(fuzzy("yinhang")) == ["银行"]
+    assert readings.by_initials.get("kh") == ["客户"]
+    assert readings.by_initials.get("k") == readings.by_initials.get("zzz") == []
