@@ -265,6 +265,21 @@ def test_a_picture_is_scaled_to_the_text_and_has_its_caption(tmp_path):
     assert 'keepNext w:val="0"' in xml
 
 
+def test_a_word_that_no_line_can_hold_is_told():
+    _, package = write("很长的词" + "a" * 5000 + "。\n")
+    assert package.warnings == [
+        "文.md 第1行：“aaaaaaaaaaaa…”连续5000个字符没有可换行的地方，会在任意处断行，请核对。"
+    ]
+
+
+def test_links_inside_the_text_lead_to_paragraphs_too():
+    xml, package = write("见[下文](#nach)和[无](#kein)。\n\n后文。 {: #nach}\n")
+    assert '<w:hyperlink w:anchor="nach"' in xml
+    assert 'w:name="nach"' in xml
+    assert "kein" not in xml
+    assert package.warnings == []  # the dead one is told by the checker
+
+
 def test_captions_are_counters_that_references_point_at(tmp_path):
     (tmp_path / "图.png").write_bytes(png(10, 10))
     table = "| 项目 | 金额 |\n|---|---|\n| 甲 | 1 |\n"

@@ -25,7 +25,8 @@ class BodyContext:
         package: The Word file being made.
         layout: Measures and indents.
         numbering: How the kind prints its numbers.
-        anchors: What references may point at; `captions` the labels of captions by anchor.
+        anchors: What references may point at: sections and clauses.
+        blocks: Other blocks with an anchor, each with the number of its caption or nothing.
         footnotes: The notes of the body by key.
         folder: Where image paths start from; `workspace` the folder they must not leave.
         path: The document's file as it is named in warnings.
@@ -36,7 +37,7 @@ class BodyContext:
     layout: Layout
     numbering: Numbering
     anchors: dict[str, Section | Clause] = field(default_factory=dict)
-    captions: dict[str, str] = field(default_factory=dict)
+    blocks: dict[str, str] = field(default_factory=dict)
     footnotes: dict[str, list[Block]] = field(default_factory=dict)
     folder: Path | None = None
     workspace: Path | None = None

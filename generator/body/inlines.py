@@ -19,6 +19,8 @@ _RARE: Final = re.compile(
 )
 _RARE_FONTS: Final = ("SimSun-ExtB", "Segoe UI Emoji", "宋体")
 _NEEDS_CARE: Final = re.compile("[\u2600-\u27bf\u3280-\u33ff\ufe0f\U0001f000-\U0003ffff]")
+_LONG_WORD: Final = 120
+_UNBROKEN: Final = re.compile(rf"[\x21-\x7e]{{{_LONG_WORD},}}")
 _LINKS: Final = ("http://", "https://", "mailto:", "tel:", "ftp://")
 _FORMATS: Final[dict[tuple[bool, bool, bool], str]] = {}
 
@@ -35,8 +37,13 @@ def write_runs(context: BodyContext, inlines: Inlines, text: str, line: int) -> 
 
 def plain_run(context: BodyContext, text: str, properties: str, line: int) -> str:
     """A run; characters that office fonts lack get a font that has them, and a warning."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and len(text) < _LONG_WORD:
         return run(text, properties)
+    if len(text) >= _LONG_WORD and (word := _UNBROKEN.search(text)):
+        context.warn(
+            line,
+            f"“{word[0][:12]}…”连续{len(word[0])}个字符没有可换行的地方，会在任意处断行，请核对。",
+        )
     if has_illegal(text):
         context.warn(line, "文字中有无法写入Word的控制字符，已去掉。")
     if not _NEEDS_CARE.search(text):
@@ -104,8 +111,9 @@ def blank_run(width: int) -> str:
 def _link(context: BodyContext, piece: Inline, line: int) -> str:
     text = piece.text or piece.target
     if not piece.target.lower().startswith(_LINKS):
-        if piece.target.startswith("#") and piece.target[1:] in context.anchors:
-            return _internal(piece.target[1:], text)
+        if piece.target.startswith("#"):
+            known = piece.target[1:] in context.anchors or piece.target[1:] in context.blocks
+            return _internal(piece.target[1:], text) if known else run(text, _format(piece))
         context.warn(line, f"链接“{piece.target[:60]}”不是网页、邮件或电话地址，已按文字打印。")
         return plain_run(context, text, _format(piece), line)
     identity = context.package.add_hyperlink(piece.target)
@@ -127,7 +135,7 @@ def _reference(context: BodyContext, piece: Inline, line: int) -> str:
     anchor = piece.target.removeprefix("#")
     target = context.anchors.get(anchor)
     if target is None:
-        if anchor in context.captions and context.captions[anchor] == piece.text:
+        if piece.text and context.blocks.get(anchor) == piece.text:
             return field(f"REF {bookmark_name(anchor)} \\h", piece.text, _format(piece))
         return plain_run(context, piece.text, _format(piece), line)
     computed = target.label and not target.literal and target.scheme

@@ -65,10 +65,10 @@ class BodyValue:
             layout=self.layout,
             numbering=self.numbering,
             anchors=self.body.anchors(),
-            captions={
+            blocks={
                 block.anchor: block.caption_label
                 for block in self.body.root.walk_blocks()
-                if block.caption_label and block.anchor
+                if block.anchor and (block.caption_label or block.type == "paragraph")
             },
             footnotes=self.body.footnotes,
             folder=self.folder,
