@@ -38,7 +38,7 @@ _HEAD_ROW: Final = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _ONLY_TABLE: Final = re.compile(
     r'\s*<div class="scroll" tabindex="0"><table>(?:(?!<table>).)*</table></div>\s*', re.DOTALL
 )
-_NAMES: Final = re.compile(r"\{\{\s*(姓名|工号|签名|所在部门|日期)\b")
+_NAMES: Final = re.compile(r"\{\{\s*(版面\.本人|姓名|工号|签名|所在部门|日期)\b")
 _FIELD: Final = "\ue000"
 _PAGE, _PAGES = "〈页码〉", "〈页数〉"
 _GENERIC: Final = {
@@ -85,10 +85,15 @@ def print_view(
     if (layout.watermark and document.kind.life_cycle) or document.meta.status == "草稿":
         mark = watermark(document.meta, workspace.versions.in_force(entry))
     stamp = f'<div class="watermark" aria-hidden="true">{escape(mark)}</div>' if mark else ""
-    texts = "".join(_texts(layout))
-    names = list(dict.fromkeys(_NAMES.findall(texts + document.source)))
+    names = _names("".join(_texts(layout)) + document.source)
     html = f'{stamp}{before}<div class="body">{body}</div>{after}'
     return PrintView(html, _css(layout, filler), names, layout.page.width > layout.page.height)
+
+
+def _names(text: str) -> list[str]:
+    """What may be filled in, in the order in which it stands; 本人 becomes the person's name."""
+    found = ["姓名" if name == "版面.本人" else name for name in _NAMES.findall(text)]
+    return list(dict.fromkeys(found))
 
 
 def _form(html: str, sections: Sequence[Section]) -> str:
