@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from store.exceptions import ConflictError, EnvironmentRefused, InvalidValue, NotFoundError
+from web.passwords import check_password
 from web.refusals import TooManyTries
 from web.rights import ROLES, Person, Role, role_of
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from web.database import Database
 
-MIN_PASSWORD: Final = 8
 METHOD: Final = "scrypt"
 FREE_TRIES: Final = 5
 FIRST_WAIT: Final = 30
@@ -187,6 +187,72 @@ class Accounts:
         )
         self.end_all(account.id)
         self._db.run("DELETE FROM failure WHERE key = ?", f"name:{account.name.lower()}")
+
+    # -- accounts that a provider vouches for ---------------------------------------------------
+
+    def by_subject(self, subject: str) -> Account | None:
+        """The account that belongs to somebody at a provider."""
+        row = self._db.row(
+            f"SELECT {_COLUMNS} FROM account WHERE subject = ?",  # noqa: S608
+            subject,
+        )
+        return _account(row) if row is not None and subject else None
+
+    def add_external(
+        self,
+        subject: str,
+        name: str,
+        *,
+        role: str,
+        usual: str,
+        display: str,
+        department: str,
+        claim: bool,
+    ) -> Account:
+        """Make an account without a password, or with `claim` take a local one of that name.
+
+        Args:
+            subject: Who it is at the provider.
+            name: The account's name.
+            role: What the provider's claims mean; empty for nothing.
+            usual: A new account's role then.
+            display: The name for people.
+            department: Their department.
+            claim: A local account of that name becomes the person's.
+
+        Raises:
+            ConflictError: There is one of this name that is not the person's.
+            InvalidValue: The name cannot be used.
+        """
+        name = _clean_name(name)
+        row = self._db.row("SELECT subject FROM account WHERE name = ?", name)
+        if row is not None and (row["subject"] or not claim):
+            raise ConflictError(
+                f"这里已有一个叫“{name}”的账号，不属于统一登录。", hint="请联系系统管理员。"
+            )
+        if row is None:
+            self._db.insert(
+                "INSERT INTO account (name, role, created) VALUES (?, ?, ?)",
+                name,
+                role or usual,
+                _now(),
+            )
+        self._db.run("UPDATE account SET subject = ? WHERE name = ?", subject, name)
+        known = self.get(name)
+        return self.update_external(known, role=role, display=display, department=department)
+
+    def update_external(
+        self, account: Account, *, role: str, display: str, department: str
+    ) -> Account:
+        """Take over what the provider says; what it leaves out stays."""
+        self.change(
+            account.name,
+            role=role or account.role.value,
+            display=display or account.display,
+            department=department or account.department,
+            level=account.level,
+        )
+        return self.get(account.name)
 
     def disable(self, name: str, *, disabled: bool = True) -> None:
         """Shut an account out, or let it in again; its sessions end, its tokens rest."""
@@ -387,20 +453,6 @@ class Accounts:
     def recorded_actions(self) -> list[str]:
         """The acts that occur in the record."""
         return [row[0] for row in self._db.rows("SELECT DISTINCT action FROM audit ORDER BY 1")]
-
-
-def check_password(password: str, name: str) -> None:
-    """Refuse passwords that are guessed at once.
-
-    Raises:
-        InvalidValue: It is too short, too long, or the account's name.
-    """
-    if len(password) < MIN_PASSWORD:
-        raise InvalidValue(f"口令至少要 {MIN_PASSWORD} 个字符。")
-    if len(password) > 1024:
-        raise InvalidValue("口令过长。")
-    if len(set(password)) < 4 or name.lower() in password.lower():
-        raise InvalidValue("口令太容易猜到，不要用重复的字符，也不要包含账号名。")
 
 
 def _clean_name(name: str) -> str:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from store.exceptions import InputError
+from web.oidc_settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from web.oidc_settings import OidcSettings
 
 MEGABYTE: Final = 1024 * 1024
 
@@ -31,6 +34,7 @@ class WebConfig:
         max_form: Bytes of a request's body without files.
         refresh_seconds: How often, at most, the disk is looked at.
         allowed_hosts: Further names under which the page may be called.
+        oidc: The provider that vouches for people; None without one.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +50,7 @@ class WebConfig:
     max_form: int = 4 * MEGABYTE
     refresh_seconds: float = 1.0
     allowed_hosts: tuple[str, ...] = ()
+    oidc: OidcSettings | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -97,6 +102,7 @@ _SETTINGS: Final[dict[str, tuple[str, Callable[[object], object]]]] = {
     "反向代理用户头": ("proxy_user_header", str),
     "上传上限MB": ("max_upload", _bytes),
     "网址": ("allowed_hosts", _names),
+    "统一登录": ("oidc", read_settings),
 }
 
 

@@ -13,6 +13,10 @@ class LoginNeeded(WenshuError):
     """请先登录。"""
 
 
+class LoginRefused(AccessDenied):
+    """统一登录没有成功。"""
+
+
 class TooManyTries(WenshuError):
     """尝试次数过多。"""
 

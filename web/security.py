@@ -30,6 +30,7 @@ SESSION_COOKIE: Final = "wenshu_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_ENDPOINTS: Final = frozenset(
     {"static", "account.login", "account.login_post", "page.health", "page.set_theme"}
+    | {"oidc.begin", "oidc.back"}
 )
 CHANGE_ENDPOINTS: Final = OPEN_ENDPOINTS | {
     "account.password",

@@ -27,7 +27,7 @@ def refuse_unsafe(site: Site) -> None:
     Raises:
         UsageError: There are none.
     """
-    if not site.config.is_loopback and not site.accounts.any():
+    if not site.config.is_loopback and not site.can_log_in:
         raise UsageError(
             f"在 {site.config.host} 上提供服务前，要先建立账号。",
             hint="请先运行 wenshu user add 账号 --role 系统管理员；只在本机使用请去掉 --host。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, flash, g, request
@@ -15,6 +15,7 @@ from web.accounts import Accounts
 from web.config import WebConfig, with_settings
 from web.database import FILE_NAME, Database
 from web.library import Library
+from web.oidc import from_environment
 from web.refusals import AccessDenied
 from web.rights import Rights
 from web.unfinished import Unfinished
@@ -51,13 +52,19 @@ class Site:
         workspace = library.state().workspace
         path = workspace.root / SETTINGS_NAME
         full = with_settings(given, workspace.settings.raw.get("网页"), str(path))
+        full = replace(full, oidc=from_environment(full.oidc))
         database = open_database(workspace)
         return cls(full, library, database, Accounts(database), database.secret("page"))
 
     @property
     def wants_login(self) -> bool:
-        """Whether people have to log in: off this computer, or once there are accounts."""
-        return not self.config.is_loopback or self.accounts.any()
+        """Whether people have to log in: off this computer, or once somebody can."""
+        return not self.config.is_loopback or self.can_log_in
+
+    @property
+    def can_log_in(self) -> bool:
+        """Whether there are accounts, or a provider that vouches for people."""
+        return self.accounts.any() or self.config.oidc is not None
 
 
 def open_database(workspace: Workspace) -> Database:

@@ -19,6 +19,7 @@ from web.pages import (
     find,
     keep,
     messages,
+    oidc,
     page,
     printing,
     side_by_side,
@@ -36,7 +37,7 @@ __all__ = ["blueprints", "edit_acts", "edit_files", "edit_meta", "edit_word", "s
 def blueprints() -> list[Blueprint]:
     """All of them."""
     modules = (
-        page, account, admin, find, document, attachment, printing, messages, keep, edit, year,
-        bring, templates, api,
+        page, account, oidc, admin, find, document, attachment, printing, messages, keep, edit,
+        year, bring, templates, api,
     )  # fmt: skip
     return [module.blueprint for module in modules]

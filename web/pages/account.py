@@ -24,7 +24,12 @@ def login() -> str | Response:
     """The form to come in."""
     if not site().wants_login or person().account:
         return redirect(safe_next(request.args.get("next", "/")))
-    return render_template("login.html", next=request.args.get("next", ""), name="", error="")
+    return _form(request.args.get("next", ""))
+
+
+def _form(target: str, name: str = "", error: str = "") -> str:
+    oidc = site().config.oidc
+    return render_template("login.html", next=target, name=name, error=error, oidc=oidc)
 
 
 @blueprint.post("/login")
@@ -39,10 +44,15 @@ def login_post() -> tuple[str, int] | Response:
     if account is None:
         here.accounts.note(name[:64], request.remote_addr or "", "登录失败")
         error = "账号或口令不对，或者账号已停用。"
-        return render_template("login.html", next=target, name=name, error=error), 401
+        return _form(target, name, error), 401
+    return enter(account, safe_next(target), "登录")
+
+
+def enter(account: Account, target: str, how: str) -> Response:
+    """Begin a session for somebody who was recognised; a session before it ends."""
     _forget_session()
-    here.accounts.note(account.name, request.remote_addr or "", "登录")
-    return _with_session(account, safe_next(target))
+    site().accounts.note(account.name, request.remote_addr or "", how)
+    return _with_session(account, target)
 
 
 def _with_session(account: Account, target: str) -> Response:
