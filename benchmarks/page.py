@@ -1,16 +1,21 @@
 """Markdown body to Word: Wenshu beside pandoc and beside markdown + python-docx.
 
     python benchmarks/page.py            # the table of README.md
+    python benchmarks/page.py --memory   # texts that grow, up to 1,000 pages
     python benchmarks/page.py --pages    # the estimate of pages beside LibreOffice's layout
 
 The same text in one run: a management rule of about 4,500 characters with five tables. Then texts
-of up to 500 pages, for time and memory.
+of up to 1,000 pages, for time and memory, each measured in a process of its own. Times are those of
+the processor, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import io
+import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -49,6 +54,9 @@ TABLE = (
     )
     + "\n"
 )
+CHARACTERS_A_PAGE = 720
+GROWING = (15, 50, 150, 500)
+SELF = (sys.executable, str(Path(__file__).resolve()))
 FACTS: dict[str, object] = {
     **dict.fromkeys(("标题", "页眉", "页脚", "题注", "署名", "成文日期"), "业务管理办法"),
     **dict.fromkeys(("封面", "目录", "个人"), False),
@@ -112,14 +120,21 @@ def with_pandoc(source: str, folder: Path) -> bytes:
     return target.read_bytes()
 
 
-def median_ms(make: Callable[[], bytes], runs: int) -> float:
-    """The median of so many runs after one to warm up."""
+def cpu() -> float:
+    """The processor's seconds of this process and of the children it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def median_ms(make: Callable[[], bytes], runs: int, *, together: int = 5) -> float:
+    """The median of so many runs after one to warm up, each of several calls."""
     make()
     times = []
     for _ in range(runs):
-        begun = time.perf_counter()
-        make()
-        times.append((time.perf_counter() - begun) * 1000)
+        begun = cpu()
+        for _ in range(together):
+            make()
+        times.append((cpu() - begun) * 1000 / together)
     return statistics.median(times)
 
 
@@ -129,7 +144,7 @@ def compare(runs: int) -> None:
     template = WordTemplate(build_template(RULE))
     ours = median_ms(lambda: wenshu(source, template), runs)
     print(f"{len(source)} characters, 5 tables; medians of {runs} runs\n")
-    print("| program | ms | times Wenshu |\n|---|---:|---:|")
+    print("| program | CPU ms | times Wenshu |\n|---|---:|---:|")
     print(f"| Wenshu (parse, layout, package) | {ours:.1f} | 1 |")
     theirs = median_ms(lambda: with_python_docx(source), max(runs // 4, 5))
     print(f"| markdown + python-docx | {theirs:.1f} | {theirs / ours:.1f} |")
@@ -143,23 +158,57 @@ def compare(runs: int) -> None:
 
 def large() -> None:
     """Time and memory of texts of growing length: the memory beside the text must not grow."""
+    print(
+        "\n| characters | about pages | CPU s | the text's model, MB | rendering adds, MB |", end=""
+    )
+    print(" process adds, MB | file, KB |\n|---:|---:|---:|---:|---:|---:|---:|")
+    for chapters in GROWING:
+        traced, plain = (
+            json.loads(subprocess.check_output([*SELF, way, str(chapters)], timeout=600))
+            for way in ("--trace", "--plain")
+        )
+        print(
+            f"| {plain['characters']:,} | {plain['characters'] / CHARACTERS_A_PAGE:.0f} "
+            f"| {plain['seconds']:.2f} | {traced['model']:.1f} | {traced['peak']:.1f} "
+            f"| {plain['resident']:.1f} | {plain['file']} |"
+        )
+
+
+def one(chapters: int, *, trace: bool) -> None:
+    """Print what one text costs, as JSON; with `trace`, what Python holds, else the process."""
     template = WordTemplate(build_template(RULE))
-    print("\n| characters | about pages | s | peak beyond the result, MB | file, KB |")
-    print("|---:|---:|---:|---:|---:|")
-    for chapters in (10, 50, 250):
-        source = text(chapters, chapters)
-        begun = time.perf_counter()
-        data = wenshu(source, template)
-        seconds = time.perf_counter() - begun
-        body = parse_body(source, KIND.numbering)
+    wenshu(text(2, 2), template)
+    source = text(chapters, chapters)
+    gc.collect()
+    if trace:
         tracemalloc.start()
-        value = BodyValue(body, RULE, KIND.numbering)
-        toc = TocValue([], RULE)
-        template.render({"标题": "办法", "版面": FACTS, "正文": value, "目录": toc})
-        peak = tracemalloc.get_traced_memory()[1] / 1e6
-        tracemalloc.stop()
-        pages = len(source) / 720
-        print(f"| {len(source)} | {pages:.0f} | {seconds:.2f} | {peak:.1f} | {len(data) // 1024} |")
+    body = parse_body(source, KIND.numbering)
+    gc.collect()
+    model = tracemalloc.get_traced_memory()[0] if trace else 0
+    if trace:
+        tracemalloc.reset_peak()
+    before, begun = resident(), time.process_time()
+    value = BodyValue(body, RULE, KIND.numbering)
+    data = template.render(
+        {"标题": "办法", "版面": FACTS, "正文": value, "目录": TocValue([], RULE)}
+    )
+    found = {
+        "characters": len(source),
+        "seconds": time.process_time() - begun,
+        "resident": resident() - before,
+        "model": model / 1e6,
+        "peak": (tracemalloc.get_traced_memory()[1] - model) / 1e6 if trace else 0,
+        "file": len(data) // 1024,
+    }
+    print(json.dumps(found))
+
+
+def resident() -> float:
+    """The most memory the process has had so far, in MB."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def pages() -> None:
@@ -189,13 +238,19 @@ def pages() -> None:
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--pages", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--trace", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--plain", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.pages:
+    if options.trace or options.plain:
+        one(options.trace or options.plain, trace=bool(options.trace))
+    elif options.pages:
         pages()
     else:
-        compare(options.runs)
+        if not options.memory:
+            compare(options.runs)
         large()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -193,3 +194,11 @@ def test_the_number_of_the_last_page_is_even(text, whole, expected):
 def test_who_asks_for_an_even_page(values, expected):
     assert asks_for_even_page(values) is expected
     assert EvenPage(3).last == 4
+
+
+def test_a_draft_has_its_watermark_on_even_pages_too(make_workspace):
+    source = f"---\n{HEAD}状态: 草稿\n---\n\n{EVEN}"
+    workspace = make_workspace({"文章/通知": source})
+    data = render_document(workspace, "文章/通知", template="公文", measure=False).data
+    kinds = re.findall(r'<w:headerReference w:type="(\w+)"', part(data))
+    assert sorted(kinds) == ["default", "even"]

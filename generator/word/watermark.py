@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SECTION: Final = re.compile(r"<w:sectPr\b(?:[^>]*/>|[^>]*>.*?</w:sectPr>)", re.DOTALL)
 _REFERENCE: Final = re.compile(r'<w:headerReference\b[^>]*?w:type="(\w+)"')
+_EVEN_APART: Final = re.compile(r'<w:evenAndOddHeaders\b(?![^>]*w:val="(?:0|false|off)")')
 _PARAGRAPH: Final = re.compile(r"<w:p(?: [^>]*)?>(?:<w:pPr>.*?</w:pPr>|<w:pPr/>)?", re.DOTALL)
 
 
@@ -51,7 +52,8 @@ def add_watermark(
         xml = rendered.get(name) or declare_namespaces(package.text(name))
         rendered[name] = _into_header(xml, watermark_run(text, rendering.next_id()))
     main = rendered.get(package.main) or declare_namespaces(package.text(package.main))
-    missing = _missing_headers(main)
+    apart = _EVEN_APART.search(template.related_text("/settings")) is not None
+    missing = _missing_headers(main, even=apart)
     rendering.part = package.main
     for kind in missing:
         name = rendering.unique_name("word/header{}.xml")
@@ -72,7 +74,7 @@ def _into_header(xml: str, run: str) -> str:
     return xml[: match.end()] + run + xml[match.end() :]
 
 
-def _missing_headers(main: str) -> list[str]:
+def _missing_headers(main: str, *, even: bool) -> list[str]:
     """The kinds of header that the first section uses and does not have; later ones inherit."""
     first = _SECTION.search(main)
     if first is None:
@@ -81,7 +83,7 @@ def _missing_headers(main: str) -> list[str]:
     wanted = ["default"]
     if re.search(r'<w:titlePg\b(?![^>]*w:val="(?:0|false)")', main):
         wanted.append("first")
-    if "even" in set(_REFERENCE.findall(main)):
+    if even or "even" in set(_REFERENCE.findall(main)):
         wanted.append("even")
     return [kind for kind in wanted if kind not in present]
 
