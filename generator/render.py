@@ -276,7 +276,7 @@ class _Job:
         made = template.render(
             dict(context or self.context)
             | {
-                "正文": body,
+                "正文": self.cache.body(document, body),
                 "目录": TocValue(entries, self.layout, self.layout.contents_levels, pages),
             },
             blank=self.blank,

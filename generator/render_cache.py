@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.replay import SharedBody
 from generator.templates import find_template
 from generator.word.template import WordTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from generator.body import BodyValue
     from generator.estimate import Estimate
     from generator.layout import Layout
     from generator.templates import TemplateSource
@@ -31,6 +33,7 @@ class RenderCache:
         self._sources: dict[tuple[str, str | None], TemplateSource] = {}
         self._documents: dict[str, Document] = {}
         self._fitted: dict[int, Fitted] = {}
+        self._bodies: dict[tuple[int, int, bool], SharedBody] = {}
 
     def template(self, data: bytes) -> WordTemplate:
         """The compiled template of these bytes."""
@@ -53,6 +56,15 @@ class RenderCache:
         if "{{" not in document.source and "{%" not in document.source:
             self._documents[key] = document
         return document
+
+    def body(self, document: Document, value: BodyValue) -> BodyValue | SharedBody:
+        """The body as a value of the template; that of a document parsed once is written once."""
+        if self._documents.get(document.id) is not document:
+            return value
+        key = (id(document), id(value.layout), value.several_pages)
+        if key not in self._bodies:
+            self._bodies[key] = SharedBody(value)
+        return self._bodies[key]
 
     def fitted(self, document: Document, fit: Callable[[], Fitted]) -> Fitted:
         """The template fitted to a document; remembered for documents that are."""

@@ -26,6 +26,9 @@ from generator.batch_names import Namer, safe_file_name
 from generator.batch_render import BatchSource
 from generator.batch_rows import BatchRow, read_table
 from generator.booklet import render_booklet
+from generator.render import render_document
+from generator.render_cache import RenderCache
+from generator.replay import SharedBody
 from store import Workspace
 from store.exceptions import EnvironmentRefused, InputError, NotFoundError, UsageError
 
@@ -433,3 +436,46 @@ def test_a_booklet_of_documents(tmp_path):
     assert "制度汇编" in text_of(path)
     with pytest.raises(InputError, match="没有符合条件"):
         render_booklet(workspace, [], title="空")
+
+
+def test_a_shared_body_is_the_same_as_its_own(tmp_path, monkeypatch):
+    """Rows that share a parsed document get, byte by byte, the file that each would get alone."""
+    workspace = Workspace.open(ROOT)
+    entry = workspace.resolve("信贷客户部岗位职责")
+    cache, values = RenderCache(), [{"姓名": name} for name in ("甲", "乙", "丙")]
+    shared = [render_document(workspace, entry, values=one, cache=cache).data for one in values]
+    written = []
+    monkeypatch.setattr(
+        SharedBody, "stream_wordml",
+        lambda self, package: written.append(1) or self.body.stream_wordml(package),
+    )  # fmt: skip
+    alone = [render_document(workspace, entry, values=one).data for one in values]
+    assert shared == alone
+    assert written
+
+
+def test_a_body_is_written_anew_where_the_package_answers_otherwise():
+    class Value:
+        layout = None
+
+        def stream_wordml(self, package):
+            package.warnings.append("提醒")
+            yield f"<w:p>{package.next_id()}{package.part}</w:p>"
+
+    class Package:
+        part = "word/document.xml"
+
+        def __init__(self, start):
+            self.warnings = []
+            self.start = start
+
+        def next_id(self):
+            self.start += 1
+            return self.start
+
+    body = SharedBody(Value())
+    first, same, other = Package(0), Package(0), Package(5)
+    text = body.to_wordml(first)
+    assert text == body.to_wordml(same) == "<w:p>1word/document.xml</w:p>"
+    assert same.warnings == first.warnings == ["提醒"]
+    assert body.to_wordml(other) == "<w:p>7word/document.xml</w:p>"
