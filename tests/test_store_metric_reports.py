@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -23,7 +24,7 @@ from store.consistency import check_figures
 from store.exceptions import InputError, UsageError
 from store.finishing import compare_copy, file_copy, finish
 from store.metric_years import check_frozen, freeze
-from store.metrics import load_metrics
+from store.metrics import load_metrics, to_json
 from store.scaffold import new_document
 from store.summary import summary_outline, usual_title
 
@@ -66,17 +67,126 @@ def test_each_figure_of_the_bank_is_that_of_the_data(library):
     assert any(161131 in book for book in books)
 
 
-def test_one_cell_changes_all_places_and_nothing_else(library):
+CHANGES = [
+    # the opening balance of all deposits: text, table, chart, and what is computed from it
+    ("年初: 121338,", "年初: 121438,", {
+        "121338": "121438", "39793": "39693", "248.7": "248.1", "1.9": "1.8",
+    }, (True, True, True)),
+    # a loan that no chart shows
+    ("期末: 2061,", "期末: 2071,", {"2061": "2071"}, (True, False, False)),
+    # a slice of the pie
+    ("期末: 96,", "期末: 97,", {"96": "97"}, (True, True, True)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cell", "changed", "figures", "places"), CHANGES)
+def test_one_cell_changes_all_places_and_nothing_else(library, cell, changed, figures, places):
     entry = library.entry(BANK)
     path = library.data_paths(entry)[0]
     before = words(render_document(library, entry).data)
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("期末: 2061,", "期末: 2071,"), encoding="utf-8")
-    assert "期末: 2071," in path.read_text(encoding="utf-8")
+    assert text.count(cell) == 1
+    path.write_text(text.replace(cell, changed), encoding="utf-8")
     after = words(render_document(library, entry).data)
-    for old, new in zip(before, after, strict=True):
-        assert str(old) != str(new) or "2061" not in str(old)
-        assert str(new).replace("2071", "2061") == str(old)
+    seen = set()
+    for old, new, touched in zip(before, after, places, strict=True):
+        pairs = zip(numbers(old), numbers(new), strict=True)
+        told = {pair for pair in pairs if pair[0] != pair[1]}
+        assert bool(told) == touched
+        assert NUMBER.sub("", str(old)) == NUMBER.sub("", str(new))
+        seen |= told
+    assert seen == set(figures.items())
+    assert next(iter(figures)) not in numbers(after[1:])
+
+
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def numbers(texts):
+    return NUMBER.findall(str(texts))
+
+
+# Every indicator of a bank's client department: unit, value, change since the year's start, and
+# completion of the plan, computed from it (with the plan) or as the planning department gave it.
+INDICATORS = """
+各项存款 万元 161131 39793 248.7 净增16000
+单位存款 万元 33989 6148 123 净增5000
+个人存款 万元 127141 33645 305.9 净增11000
+法人客户人民币贷款 万元 14067 - - -
+流动资金贷款净增额 万元 4180 - - -
+借新还旧贷款 万元 9537 - - -
+信用证贷款 万美元 120.02 - - -
+全额质押承兑 万元 2289 - - -
+非住房个人贷款 万元 792 210 - -
+个人生产经营贷款 万元 314 - - -
+个人生产经营贷款累放额 万元 344 - - -
+个人综合消费贷款 万元 50 - - -
+个人综合消费贷款累放额 万元 25 - - -
+个人汽车消费贷款 万元 96 - - -
+个人汽车消费贷款累放额 万元 38 - - -
+个人质押贷款 万元 121 - - -
+个人质押贷款累放额 万元 855 - - -
+农户小额贷款累放笔数 笔 86 - - -
+农户小额贷款累放额 万元 234 - - -
+农户小额贷款笔数 笔 78 - - -
+农户小额贷款 万元 211 - - -
+个人住房贷款 万元 2061 - - -
+个人住房贷款累放额 万元 620.5 - - -
+个人住房不良贷款清收额 万元 81.8 - - -
+银行卡业务收入 万元 382.4 - 78 -
+贷记卡新增发卡 张 3308 - 119 -
+惠农卡新增发卡 张 2604 - 104.2 -
+贷记卡激活率 % 84.5 - - -
+转账电话 部 173 - 108.1 -
+个人网银新增客户 户 3739 - 304 -
+企业网银新增客户 户 8 - 44.4 -
+电话银行新增客户 户 318 - 106 -
+银联特约商户新增 户 23 - 135.3 -
+代理基金新开户 户 293 - 24.4 -
+基金销售收入 万元 30.4 - 15.2 -
+代理新单保额 万元 2649 - 125 -
+代理保险费收入 万元 79 - 100 -
+国际结算量 万美元 1063 - 42.5 -
+国际结算业务收入 万元 9.1 - 91 -
+结售汇业务量 万美元 968 - 56.9 -
+结售汇收入 万元 11 - 44 -
+常年财务顾问收入 万元 13.5 - 90 -
+三方存管新增开户 户 368 - 55.8 -
+一季度各项存款增加额 万元 5763 - - -
+新拓展对公客户 户 16 - - -
+新拓展客户存款 万元 960 - - -
+"""
+
+
+@pytest.fixture(scope="module")
+def bank_report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bank")
+    shutil.copytree(ROOT / "kb" / "年终总结", folder / "kb" / "年终总结")
+    workspace = Workspace.open(folder)
+    entry = workspace.entry(BANK)
+    body, *_ = words(render_document(workspace, entry).data)
+    return load_metrics(workspace.data_paths(entry)), re.sub(r"\s", "", body)
+
+
+@pytest.mark.parametrize("line", INDICATORS.split("\n")[1:-1])
+def test_each_indicator_of_the_bank(bank_report, line):
+    metrics, body = bank_report
+    name, unit, value, change, completion, plan = line.split()
+    metric = metrics[name]
+    row = next(row for row in to_json(metrics) if row["name"] == name)
+    assert (row["unit"], row["value"]) == (unit, Decimal(value))
+    assert row["change"] == (None if change == "-" else Decimal(change))
+    assert row["completion_percent"] == (None if completion == "-" else Decimal(completion))
+    assert f"{metric.plan_basis or ''}{metric.plan or ''}" == plan.strip("-")
+    assert metric.completion_is_given == (completion != "-" and plan == "-")
+    if completion != "-":
+        assert f"完成计划的{completion}%" in row["sentence"]
+        assert f"完成计划的{completion}%" in body
+    if change != "-":
+        assert f"比年初增加{change}{unit}" in row["sentence"]
+        assert f"比年初增加{change}{unit}" in body
+    assert f"{value}{unit}" in row["sentence"]
+    assert re.search(rf"(?<![0-9.]){value}{unit}", body)
 
 
 @pytest.mark.parametrize("entry", [
