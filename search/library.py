@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from search.entries import TITLE, UNIT_TYPES, IndexedDocument, IndexedUnit
 from search.table import ALWAYS, DATED, NEVER, OPEN_END, UNCERTAIN, Row
@@ -38,6 +38,14 @@ class Library:
     def files(self) -> dict[str, tuple[int, int]]:
         """Size and time of every document file, without opening any."""
         return {name: (size, time) for name, _, size, time in scan(self.workspace.kb)}
+
+    def unreadable(self) -> dict[str, tuple[int, int]]:
+        """Size and time of the files that are no documents."""
+        found = {}
+        for broken in self.workspace.catalogue.broken:
+            _, size, time = file_mark(str(broken.path))
+            found[broken.id] = size, time
+        return found
 
     @cached_property
     def stamp(self) -> str:
@@ -132,7 +140,7 @@ class Library:
         ended = meta.status in ENDED_STATUSES and self.workspace.versions.ends_on(entry) is None
         return UNCERTAIN if ended else DATED
 
-    def data_marks(self, entry: Entry) -> list[list[object]]:
+    def data_marks(self, entry: Entry) -> list[list[Any]]:
         """The metric files of a document, and what they add up, as they are now."""
         return [file_mark(str(path)) for path in self.workspace.metric_files(entry)]
 
@@ -145,7 +153,7 @@ class Library:
                     yield text
 
 
-def file_mark(path: str) -> list[object]:
+def file_mark(path: str) -> list[Any]:
     """A file's path, size and time; -1 where there is none."""
     from os import stat  # noqa: PLC0415
 

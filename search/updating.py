@@ -121,9 +121,7 @@ class Updater:
         for batch in index_batches(self.library, analysis, wanted, self.place.path, self.progress):
             writer.take(batch.mark, batch.documents)
         rows = [self.library.row(e, stamps[e.id], refers[e.id]) for e in entries]
-        known = {entry.id for entry in entries}
-        skipped = {name: mark for name, mark in self.library.files().items() if name not in known}
-        table = writer.commit(rows, self.library.stamp, skipped)
+        table = writer.commit(rows, self.library.stamp, self.library.unreadable())
         self.summary.documents = len(table)
 
     def _new_analysis(self) -> Analysis:

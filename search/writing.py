@@ -42,8 +42,11 @@ class GenerationWriter:
         self._old = old
         self._marks = list(old.marks) if old else []
         self._placed: dict[str, tuple[str, int, list[str]]] = {}
-        for row in old.table.rows if old else ():
-            self._placed[row.id] = (row.segment, row.ordinal, row.cites)
+        if old is not None:
+            names = ("id", "segment", "ordinal", "cites")
+            columns = (old.table.column(name) for name in names)
+            for name, segment, ordinal, cites in zip(*columns, strict=True):
+                self._placed[name] = segment, ordinal, cites
 
     def write(self, documents: Iterable[IndexedDocument]) -> None:
         """Add documents, each in place of the one with its id."""
