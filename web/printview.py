@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from generator.body.tables import is_pairs
 from generator.facts import page_facts, watermark
-from generator.layout.styles import resolved, style_id
+from generator.layout.styles import style_id
 from generator.templates import find_template
 from store.loading import prepare
 from store.sandbox import SandboxEnvironment, plain_text
 from web.markup import page_html
+from web.printstyle import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,11 +41,6 @@ _ONLY_TABLE: Final = re.compile(
 )
 _NAMES: Final = re.compile(r"\{\{\s*(版面\.本人|姓名|工号|签名|所在部门|日期)\b")
 _FIELD: Final = "\ue000"
-_PAGE, _PAGES = "〈页码〉", "〈页数〉"
-_GENERIC: Final = {
-    "黑体": '"Noto Sans CJK SC", sans-serif',
-    "default": '"Noto Serif CJK SC", serif',
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,12 @@ def print_view(
     stamp = f'<div class="watermark" aria-hidden="true">{escape(mark)}</div>' if mark else ""
     names = _names("".join(_texts(layout)) + document.source)
     html = f'{stamp}{before}<div class="body">{body}</div>{after}'
-    return PrintView(html, _css(layout, filler), names, layout.page.width > layout.page.height)
+    return PrintView(
+        html,
+        style_sheet(layout, filler, filler.tables),
+        names,
+        layout.page.width > layout.page.height,
+    )
 
 
 def _names(text: str) -> list[str]:
@@ -132,6 +133,7 @@ class _Filler:
     def __init__(self, layout: Layout, context: dict[str, object]) -> None:
         self._layout = layout
         self._context = context
+        self.tables: list[TablePiece] = []
         self._environment = SandboxEnvironment("blank", draw_blank=_blank)
 
     def text(self, source: str, more: Mapping[str, object] | None = None) -> str:
@@ -178,10 +180,12 @@ class _Filler:
             repeated = bool(table.each) and number == table.each_row
             for more in self.items(table.each) if repeated else [{}]:
                 inner = "".join(self._cell(cell, more) for cell in cells)
-                tall = ' class="tall"' if table.heights else ""
-                rows.append(f"<tr{tall}>{inner}</tr>")
+                rows.append(f'<tr class="row-{number}">{inner}</tr>')
+        self.tables.append(table)
         look = "piece" if table.borders else "piece open"
-        return f'<table class="{look}"><tbody>{"".join(rows)}</tbody></table>'
+        look += f"{' rules' if table.rules else ''} piece-{len(self.tables)}"
+        columns = f"<colgroup>{'<col>' * len(table.widths)}</colgroup>"
+        return f'<table class="{look}">{columns}<tbody>{"".join(rows)}</tbody></table>'
 
     def _cell(self, cell: CellPiece, more: Mapping[str, object]) -> str:
         spans = f' colspan="{cell.span}"' if cell.span > 1 else ""
@@ -203,117 +207,3 @@ def _tabbed(text: str) -> str:
         lambda match: f'<span class="blank w{min(40, int(match[1]))}"></span>',
         html,
     )
-
-
-# -- the style sheet ------------------------------------------------------------------------------
-
-
-def _css(layout: Layout, filler: _Filler) -> str:
-    page = layout.page
-    size = f"{page.width:g}mm {page.height:g}mm"
-    margins = f"{page.top:g}mm {page.right:g}mm {page.bottom:g}mm {page.left:g}mm"
-    rules = [
-        f"@page {{ size: {size}; margin: {margins}; {_boxes(layout, filler)} }}",
-        f".paper {{ width: {page.width:g}mm; min-height: {page.height:g}mm; padding: {margins}; }}",
-        _style(layout, "base", ".paper p"),
-        f".paper {{ {_letters(layout, 'base')}; }}",
-    ]
-    selectors = {
-        "body": ".paper .body > .document > p",
-        "heading1": ".paper .body h2",
-        "heading2": ".paper .body h3",
-        "heading3": ".paper .body h4",
-        "heading4": ".paper .body h5, .paper .body h6",
-        **{f"clause{n}": f".paper .body .level-{n} > p" for n in range(1, 6)},
-        "continuation": ".paper .body .clause > p + p",
-        "table": ".paper .body td",
-        "tablehead": ".paper .body th",
-        "caption": ".paper figcaption, .paper caption",
-        "quote": ".paper blockquote p",
-    }
-    if layout.form:
-        selectors |= {
-            "formtext": ".paper .form td p, .paper .form td.inner td, .paper .form td.inner th",
-            "formlabel": ".paper .form th",
-        }
-        rules.append(f".paper .form .form-label {{ width: {layout.form.label:g}mm; }}")
-        rules.append(
-            f".paper .form th, .paper .shade {{ background: #{_hex(layout.form.shade)}; }}"
-        )
-    keys = {piece.style for piece in (*layout.before, *layout.after) if piece.style}
-    for piece in (*layout.before, *layout.after):
-        keys |= {
-            c.style for row in (piece.table.rows if piece.table else ()) for c in row if c.style
-        }
-    rules += [_style(layout, key, selector) for key, selector in selectors.items()]
-    rules += [
-        _style(layout, key, f".paper .{style_id(key)}") for key in sorted(keys | {"formtext"})
-    ]
-    label = resolved(layout, "clause1")
-    if layout.style("clause1").label_font:
-        rules.append(f".paper .label {{ font-family: {_fonts(layout, label.label_font)}; }}")
-    return "\n".join(rules) + "\n"
-
-
-def _style(layout: Layout, key: str, selector: str) -> str:
-    style = resolved(layout, key)
-    align = {"both": "justify", "": "start"}.get(style.align, style.align)
-    parts = [
-        f"{_letters(layout, key)}; text-align: {align}",
-        f"margin: {style.before:g}pt 0 {style.after:g}pt",
-        f"text-indent: {style.indent - style.hanging:g}em",
-        f"padding-left: {style.left + style.hanging:g}em; padding-right: {style.right:g}em",
-    ]
-    if style.color:
-        parts.append(f"color: #{_hex(style.color)}")
-    return f"{selector} {{ {'; '.join(parts)}; }}"
-
-
-def _letters(layout: Layout, key: str) -> str:
-    """Font, size, weight and line height of a style."""
-    style = resolved(layout, key)
-    height = f"{style.line:g}pt" if style.line_rule == "exact" else f"{style.line or 1.5:g}"
-    weight = 700 if style.bold else 400
-    return (
-        f"font-family: {_fonts(layout, style.font, style.latin)}; font-size: {style.size:g}pt; "
-        f"font-weight: {weight}; line-height: {height}"
-    )
-
-
-def _hex(color: str) -> str:
-    clean = color.removeprefix("#")
-    return clean if re.fullmatch(r"[0-9A-Fa-f]{6}", clean) else "f2f2f2"
-
-
-def _fonts(layout: Layout, font: str, latin: str = "") -> str:
-    names: Sequence[str] = [latin, font, *layout.fallbacks.get(font, ())]
-    listed = [_string(name) for name in dict.fromkeys(names) if name]
-    return ", ".join([*listed, _GENERIC.get(font, _GENERIC["default"])])
-
-
-def _string(text: str) -> str:
-    """A text as a CSS string that cannot end early."""
-    safe = re.sub(r'[\\"\n\r<>&]', lambda match: f"\\{ord(match[0]):x} ", text)
-    return f'"{safe}"'
-
-
-def _boxes(layout: Layout, filler: _Filler) -> str:
-    """Header and footer as margin boxes of the page."""
-    found = []
-    for edge, pieces in (("top", layout.header), ("bottom", layout.footer)):
-        for piece in pieces:
-            if piece.table is not None or not piece.text or not filler.holds(piece.when):
-                continue
-            style = resolved(layout, piece.style or edge)
-            parts = filler.text(piece.text).split("\t")
-            sides = ("center",) if len(parts) == 1 else ("left", "right")
-            for side, text in zip(sides, parts, strict=False):
-                look = f"font: {style.size:g}pt {_fonts(layout, style.font, style.latin)}"
-                found.append(f"@{edge}-{side} {{ content: {_content(text)}; {look}; }}")
-    return " ".join(found)
-
-
-def _content(text: str) -> str:
-    parts = re.split(f"({_PAGE}|{_PAGES})", text)
-    named = {_PAGE: "counter(page)", _PAGES: "counter(pages)"}
-    return " ".join(named.get(part) or _string(part) for part in parts if part) or '""'
