@@ -13,6 +13,7 @@ every source line is in a document or in a warning.
 
 from __future__ import annotations
 
-from importer.session import Result, import_paths
+from importer.result import Result
+from importer.session import import_paths
 
 __all__ = ["Result", "import_paths"]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SKIPPED: Final = "skipped"
 UNCHANGED: Final = "unchanged"
+FAILED: Final = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Choice:
 
 
 def is_written(draft: Draft) -> bool:
-    """Whether an import writes a document: it is new or changed, and wanted."""
-    return draft.action not in {SKIPPED, UNCHANGED}
+    """Whether an import writes a document: it is new or changed, wanted, and it could be."""
+    return draft.action not in {SKIPPED, UNCHANGED, FAILED}
 
 
 def apply(choice: Choice, draft: Draft, kinds: Mapping[str, Kind]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from importer.choices import SKIPPED
-from importer.saving import version_mark
+from importer.placing import version_mark
 from importer.similar import likeness
 
 if TYPE_CHECKING:
-    from importer.session import Result
+    from importer.result import Result
 
 _NEAR: Final = 0.5
 

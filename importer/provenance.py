@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from store.exceptions import WenshuError
 from store.model import Clause
 from store.parser import parse_body
 
@@ -14,10 +15,30 @@ if TYPE_CHECKING:
     from importer.model import Draft
     from store.document import Document
     from store.model import Block, Section
+    from store.workspace import Workspace
 
 _SENTENCE: Final = 6
 _CAPTION: Final = re.compile(r"^[表图]\d{1,3}(?!\d)[：:、]?")
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*[\d.]+\s*[%％]\s*）")
+
+
+def is_present_text(workspace: Workspace, draft: Draft) -> bool:
+    """Whether a file that Wenshu made still says exactly what its document in `kb/` says."""
+    entry = workspace.catalogue.get(draft.facts.get("文枢文档", ""))
+    if entry is None or entry.hash != draft.facts.get("文枢原文校验"):
+        return False
+    try:
+        document = workspace.load(entry)
+    except WenshuError:
+        return False
+    if not same_text(document, draft):
+        return False
+    draft.id, draft.path, draft.action = entry.id, str(entry.path), "unchanged"
+    draft.title, draft.kind, draft.confidence = document.meta.title, document.meta.kind, 1.0
+    draft.reasons, draft.doubts = ["文枢生成的文件，文字与资料库中的文档一致"], []
+    draft.clauses = model_json(document.body.root)
+    draft.facts, draft.body, draft.files = {}, "", {}
+    return True
 
 
 def same_text(document: Document, draft: Draft) -> bool:

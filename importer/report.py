@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from importer.model import Draft, Figure
-    from importer.session import Result, Source
+    from importer.result import Result, Source
 
 
 def result_json(result: Result) -> dict[str, Any]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from importer.choices import SKIPPED, apply
+from importer.bodies import contents_of, linked
+from importer.choices import FAILED, SKIPPED, apply
 from importer.duplicates import near_duplicates
+from importer.library import Library, Origin
 from importer.model import Draft
-from importer.provenance import model_json, same_text
+from importer.placing import Placer, place_taken_over
+from importer.provenance import is_present_text
 from importer.report import report_markdown
-from importer.saving import SOURCE_KEY, Library, Origin, Placer, keep_original, write
+from importer.result import Result, Source
+from importer.saving import keep_original, write
 from importer.walking import walk
 from importer.worker import LARGE_TEXT
 from importer.workers import SECONDS, Task, read_all
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from importer.choices import Choice
-    from importer.duplicates import Group
     from importer.walking import Found
     from importer.workers import Answer
     from store.workspace import Workspace
@@ -34,49 +35,6 @@ if TYPE_CHECKING:
 REPORTS: Final = "导入报告"
 Place = tuple[int, int]
 _KEPT_CHARACTERS: Final = 4_000_000
-
-
-@dataclass(slots=True)
-class Source:
-    """One file of the import.
-
-    Attributes:
-        path: As it is named to the user.
-        name: Its own name.
-        encoding: Of text; empty for the others.
-        error: Why nothing, or not everything, was read.
-        unchanged: It was imported before and has not changed since.
-        twin: Another file of this import with the very same bytes.
-        documents: What came of it.
-    """
-
-    path: str
-    name: str
-    encoding: str = ""
-    error: str = ""
-    unchanged: bool = False
-    twin: str = ""
-    documents: list[Draft] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Result:
-    """What an import did, or would do."""
-
-    sources: list[Source]
-    groups: list[Group] = field(default_factory=list)
-    report: Path | None = None
-    dry_run: bool = False
-
-    @property
-    def failed(self) -> list[Source]:
-        """The files that could not be read."""
-        return [source for source in self.sources if source.error]
-
-    @property
-    def documents(self) -> list[Draft]:
-        """All documents, in order."""
-        return [draft for source in self.sources for draft in source.documents]
 
 
 def import_paths(  # noqa: PLR0913 - the options of an import
@@ -280,11 +238,11 @@ class _Job:
         choice = self.choices.get(place)
         if choice is not None:
             apply(choice, draft, self.workspace.kinds)
-        if draft.facts and self._is_present_text(draft):
+        if draft.facts and is_present_text(self.workspace, draft):
             source.documents.append(draft)
             return
         if draft.raw:
-            self._place_raw(draft, origin)
+            place_taken_over(self.workspace, self.placer, draft, origin)
         else:
             self.placer.place(draft, origin)
         if self.link_metrics and draft.figures:
@@ -305,48 +263,6 @@ class _Job:
             return
         self._write(source, index, draft)
 
-    def _is_present_text(self, draft: Draft) -> bool:
-        """Whether a file that Wenshu made still says exactly what its document in `kb/` says."""
-        entry = self.workspace.catalogue.get(draft.facts.get("文枢文档", ""))
-        if entry is None or entry.hash != draft.facts.get("文枢原文校验"):
-            return False
-        try:
-            document = self.workspace.load(entry)
-        except WenshuError:
-            return False
-        if not same_text(document, draft):
-            return False
-        draft.id, draft.path, draft.action = entry.id, str(entry.path), "unchanged"
-        draft.title, draft.kind, draft.confidence = document.meta.title, document.meta.kind, 1.0
-        draft.reasons, draft.doubts = ["文枢生成的文件，文字与资料库中的文档一致"], []
-        draft.clauses = model_json(document.body.root)
-        draft.facts, draft.body, draft.files = {}, "", {}
-        return True
-
-    def _place_raw(self, draft: Draft, origin: Origin) -> None:
-        """A Markdown file with its table: its own place, its own kind."""
-        from store import frontmatter  # noqa: PLC0415
-        from store.schema import ALIASES, convert  # noqa: PLC0415
-
-        found = frontmatter.parse(draft.raw)
-        meta = convert(found.values, self.workspace.find_kind).meta
-        draft.kind, draft.confidence, draft.reasons = meta.kind, 1.0, ["信息表中写明"]
-        draft.title = meta.title or draft.title
-        draft.fields |= {"部门": meta.department, "编号": meta.number, "版本": meta.version}
-        kept = dict(draft.fields)
-        self.placer.place(draft, origin)
-        changes: dict[str, object | None] = {SOURCE_KEY: draft.fields[SOURCE_KEY]}
-        for name in ("标题", "版本"):
-            if (
-                draft.fields.get(name)
-                and draft.fields[name] != kept.get(name)
-                and draft.fields[name] != meta.title
-            ):
-                changes[name] = draft.fields[name]
-        if not {"类别", "kind"} & set(found.values):
-            changes["类别"] = str(draft.fields["类别"])
-        draft.raw = frontmatter.edit(draft.raw, changes, ALIASES)
-
     def _write(self, source: Source, index: int, draft: Draft) -> None:
         origin = self.origins[index]
         try:
@@ -355,9 +271,9 @@ class _Job:
             write(self.workspace, draft, origin, self.originals[index])
             draft.action = draft.action or "new"
         except WenshuError as error:
-            source.error = error.message
+            source.error, draft.action = error.message, FAILED
         except OSError as error:
-            source.error = f"无法读取：{reason(error)}。"
+            source.error, draft.action = f"无法读取：{reason(error)}。", FAILED
         self._slim(draft, keep_body=False)
 
     def _slim(self, draft: Draft, *, keep_body: bool) -> None:
@@ -409,37 +325,3 @@ def _as_before(document_id: str, title: str, kind: str) -> Draft:
     draft = Draft(title=title, line=0, kind=kind, confidence=1.0)
     draft.id, draft.action = document_id, "unchanged"
     return draft
-
-
-def contents_of(parent: Draft, children: Sequence[Draft]) -> str:
-    """The body of a document that only holds parts: a list of links to them."""
-    from importer.markdown import escape_label  # noqa: PLC0415
-
-    common = _common_start([child.title for child in children]) or parent.title
-    lines = [f"## {common} {{: .unnumbered}}", ""]
-    for child in children:
-        mark = f"（{child.ordinal}）" if child.ordinal else ""
-        lines.append(f"- [{escape_label(child.title)}{mark}]({child.id})")
-    return "\n".join(lines) + "\n"
-
-
-def _common_start(titles: Sequence[str]) -> str:
-    first = min(titles, key=len)
-    for size in range(len(first), 1, -1):
-        if all(title.startswith(first[:size]) for title in titles):
-            return first[:size]
-    return ""
-
-
-def linked(draft: Draft) -> str:
-    """The body with references to the metric file in place of the figures that stand in it once."""
-    body = draft.body
-    for figure in draft.figures:
-        if figure.approximate:
-            continue
-        printed = f"{figure.value:f}{figure.unit}"
-        pattern = re.compile(rf"(?<![\d.]){re.escape(printed)}")
-        name = f'指标["{figure.name}"]'
-        if len(pattern.findall(body)) == 1 and '"' not in figure.name:
-            body = pattern.sub(f"{{{{ {name}.值 }}}}", body)
-    return body

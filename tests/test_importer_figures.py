@@ -8,8 +8,8 @@ import pytest
 from tools_importer import draft
 
 from importer import figures
+from importer.metric_file import complete_wholes
 from importer.model import Figure
-from importer.saving import complete_wholes
 
 
 def found(text: str) -> dict[str, Figure]:

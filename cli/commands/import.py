@@ -11,10 +11,13 @@ from cli.common import json_option, open_workspace, workspace_option
 from cli.output import echo_warning, emit, print_json, progress, table
 
 if TYPE_CHECKING:
-    from importer.session import Result
+    from importer.result import Result
     from store import Workspace
 
-_ACTIONS = {"new": "新", "version": "新版本", "unchanged": "无变化", "": "拟导入"}
+_ACTIONS = {
+    "new": "新", "version": "新版本", "unchanged": "无变化", "skipped": "未选", "failed": "未写入",
+    "": "拟导入",
+}  # fmt: skip
 _SHOWN_ERRORS = 50
 
 
@@ -60,6 +63,7 @@ def command(
 
 
 def _print(result: Result, workspace: Workspace) -> None:
+    from importer.choices import is_written  # noqa: PLC0415
     from importer.report import count_clauses  # noqa: PLC0415
 
     names = {slug: kind.name for slug, kind in workspace.kinds.items()}
@@ -80,7 +84,7 @@ def _print(result: Result, workspace: Workspace) -> None:
         echo_warning(f"{source.path}：{source.error}")
     if len(result.failed) > _SHOWN_ERRORS:
         echo_warning(f"还有 {len(result.failed) - _SHOWN_ERRORS} 个文件未能读取，见导入报告。")
-    new = sum(draft.action != "unchanged" for draft in result.documents)
+    new = sum(is_written(draft) for draft in result.documents)
     same = sum(source.unchanged for source in result.sources)
     emit(
         f"{len(result.sources)} 个文件：{'拟' if result.dry_run else '已'}导入 {new} 份文档，"
