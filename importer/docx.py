@@ -10,23 +10,24 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from importer.docx_form import is_form, read_form, spans, without_sheets
+from importer.docx_form import going_on, is_form, read_form, spans, without_sheets
 from importer.docx_inline import MAX_DEPTH, Inlines, Source
 from importer.docx_numbering import Numbering, child, local, number, value
 from importer.docx_package import Package
 from importer.docx_paragraph import base_piece, piece_of
 from importer.docx_styles import Styles
-from importer.docx_tables import is_furniture, names_terms, only_cell, read_row, rows_of
+from importer.docx_tables import is_furniture, names_terms, only_cell, read_row, rows_of, tail_of
 from importer.docx_text import Paragraph, choice, give_label
 from importer.model import Doubt, Piece, Run
 from store.exceptions import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from lxml.etree import _Element
 
+    from importer.docx_form import FormCell
     from importer.docx_styles import Style
     from importer.model import Reading
 
@@ -79,6 +80,7 @@ class _Reader:
         self.source = Source(package, self.relations)
         self.inlines = Inlines(self.source)
         self.begun: _Begun | None = None
+        self.taken: _Element | None = None
         self.contents = 0
         self.ours = False
         self.revisions = False
@@ -241,8 +243,13 @@ class _Reader:
         if self.ours and (self.revisions or is_furniture(element, self.styles)):
             self.revisions = False
             return
-        grid = [read_row(row, lambda cell: self._blocks(cell, depth + 1)) for row in rows]
+        if element is self.taken:
+            return
+        grid = self._grid(rows, depth)
         if is_form(grid):
+            if self.ours and (tail := tail_of(element)) is not None:
+                self.taken = tail
+                grid += going_on(self._grid(rows_of(tail), depth))
             yield from read_form(grid, line, ours=self.ours)
             return
         if self.ours and all(len(row) == 2 for row in grid) and names_terms(rows, self.styles):
@@ -252,6 +259,9 @@ class _Reader:
         piece = Piece(line=line, type="table", rows=spans(grid))
         if any(cell.text.strip() for row in piece.rows for cell in row):
             yield piece
+
+    def _grid(self, rows: Sequence[_Element], depth: int) -> list[list[FormCell]]:
+        return [read_row(row, lambda cell: self._blocks(cell, depth + 1)) for row in rows]
 
 
 def _is_joined(properties: _Element | None) -> bool:

@@ -55,6 +55,11 @@ class FormCell:
         return self.is_label and bool(_BAND.search(self.name))
 
     @property
+    def is_table(self) -> bool:
+        """Nothing but a table."""
+        return len(self.pieces) == 1 and self.pieces[0].type == "table"
+
+    @property
     def is_long(self) -> bool:
         """More than a name or a value: several paragraphs, numbers, or a long text."""
         return (
@@ -173,17 +178,30 @@ def _band(group: Sequence[Sequence[FormCell]], line: int, *, ours: bool) -> Iter
         for row in rows:
             yield from _terms(row, line)
         return
+    if shared:
+        for row in rows[1:]:
+            yield from _with_share(row[0].pieces, row[1].text)
+        return
+    yield from _rows(rows, line)
+
+
+def _rows(rows: Sequence[Sequence[FormCell]], line: int) -> Iterator[Piece]:
+    """What stands beside a name: text, or a table whose first and last rows may be nested."""
     table: list[list[TableCell]] = []
     for number, row in enumerate(rows):
-        if shared:
-            if number:
-                yield from _with_share(row[0].pieces, row[1].text)
-        elif len(row) == 1:
+        nested = row[0].pieces[0].rows if len(row) == 1 and row[0].is_table else []
+        following = rows[number + 1] if number + 1 < len(rows) else ()
+        if len(row) > 1:
+            table.append([TableCell(cell.text, cell.columns) for cell in row])
+        elif nested and len(following) > 1 and not table:
+            table = list(nested)
+        elif nested and table:
+            yield from _table([*table, *nested], line)
+            table = []
+        else:
             yield from _table(table, line)
             table = []
             yield from row[0].pieces
-        else:
-            table.append([TableCell(cell.text, cell.columns) for cell in row])
     yield from _table(table, line)
 
 
@@ -233,6 +251,13 @@ def spans(grid: list[list[FormCell]]) -> list[list[TableCell]]:
                 cells.append(TableCell(text, span))
             column += span
         rows.append(cells)
+    return rows
+
+
+def going_on(rows: list[list[FormCell]]) -> list[list[FormCell]]:
+    """The rows of a form's end; one without a name goes on from the band above."""
+    if rows and rows[0] and not rows[0][0].name:
+        rows[0][0].merge = "continue"
     return rows
 
 

@@ -39,6 +39,18 @@ def rows_of(table: _Element) -> list[_Element]:
     ]
 
 
+def tail_of(table: _Element) -> _Element | None:
+    """The end of a Wenshu form, which stands in a table of its own behind an empty paragraph."""
+    between = table.getnext()
+    if between is None or local(between) != "p" or "".join(map(str, between.itertext())).strip():
+        return None
+    tail = between.getnext()
+    if tail is None or local(tail) != "tbl":
+        return None
+    said = re.sub(r"\s+", "", "".join(map(str, tail.itertext())))
+    return None if _is_signing(said) else tail
+
+
 def only_cell(rows: list[_Element]) -> _Element | None:
     """The cell of a table that has one: a frame around text."""
     cells = [one for one in through(rows[0]) if local(one) == "tc"] if len(rows) == 1 else []
@@ -74,6 +86,10 @@ def is_furniture(table: _Element, styles: Styles) -> bool:
         return True
     said = "".join(str(one.text or "") for one in table.iter() if local(one) == "t")
     text = re.sub(r"\s+", "", said)
+    return _is_signing(text)
+
+
+def _is_signing(text: str) -> bool:
     return text.startswith("编制") and "审核" in text and "签收" in text
 
 

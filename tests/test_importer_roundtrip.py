@@ -117,3 +117,26 @@ def test_an_edited_file_is_a_new_version_and_not_the_document(library, printed, 
     made = import_paths(library, [path], dry_run=True).documents[0]
     assert made.action != "unchanged"
     assert made.id != key
+
+
+def test_a_form_whose_last_table_is_long_reads_back_whole(library, tmp_path) -> None:
+    """Such a table prints in parts: first and last rows nested, the end in a table of its own."""
+    rows = "".join(f"| 指标{n} | {n}% | 目标{n} |\n" for n in range(1, 31))
+    text = (
+        "---\n标题: 仓库主管岗位职责\n类别: 岗位职责\n部门: 采购部\n---\n\n## 基本信息\n\n岗位名称\n: 仓库主管\n\n"
+        "## 岗位职责\n\n"
+        + "".join(f"{n}. 负责第{n}项仓库管理工作，按月检查并报告。\n" for n in range(1, 25))
+        + f"\n## 考核指标\n\n| 指标 | 权重 | 目标值 |\n|---|---|---|\n{rows}"
+    )
+    root = tmp_path / "库"
+    shutil.copytree(library.root / "templates", root / "templates")
+    (root / "kb" / "岗位职责").mkdir(parents=True)
+    (root / "kb" / "岗位职责" / "仓库主管岗位职责.md").write_text(text, encoding="utf-8")
+    workspace = Workspace.open(root)
+    [entry] = workspace.entries
+    path = tmp_path / "仓库.docx"
+    path.write_bytes(render_document(workspace, entry).data)
+    made = outline_all(read(path, path.name), path.name, workspace.kinds)[0]
+    document = workspace.load(entry)
+    back = parsed(made, document.kind.numbering)
+    assert words(back) == words(model(document.body.root))
