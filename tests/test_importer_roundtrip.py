@@ -123,7 +123,7 @@ def test_a_form_whose_last_table_is_long_reads_back_whole(library, tmp_path) -> 
     """Such a table prints in parts: first and last rows nested, the end in a table of its own."""
     rows = "".join(f"| 指标{n} | {n}% | 目标{n} |\n" for n in range(1, 31))
     text = (
-        "---\n标题: 仓库主管岗位职责\n类别: 岗位职责\n部门: 采购部\n---\n\n## 基本信息\n\n岗位名称\n: 仓库主管\n\n"
+        "---\n标题: 仓库主管岗位职责\n类别: 岗位职责\n部门: 采购部\n---\n\n## 基本信息\n\n岗位名称\n: 仓库主管\n\n"  # noqa: E501
         "## 岗位职责\n\n"
         + "".join(f"{n}. 负责第{n}项仓库管理工作，按月检查并报告。\n" for n in range(1, 25))
         + f"\n## 考核指标\n\n| 指标 | 权重 | 目标值 |\n|---|---|---|\n{rows}"
