@@ -44,8 +44,7 @@ def pack(answer: Response) -> Response:
     can_unpack = request.accept_encodings["gzip"] > 0
     if answer.status_code != 200 or request.method != "GET" or not can_unpack:
         return answer
-    if static:
-        answer.direct_passthrough = False
+    answer.direct_passthrough = False  # a file that is sent must be read to be packed
     data = answer.get_data()
     here = is_loopback(request.remote_addr or "") and not static
     if len(data) < (LEAST_HERE if here else LEAST):
