@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+from tools_web import make_app
+
 from web.printview import print_view
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from store import Workspace
 
 DEEDS = "先进事迹/供电营业厅城东班先进事迹"
 POST = "岗位职责/信贷客户部岗位职责"
+
+
+@pytest.fixture(autouse=True)
+def _in_a_request(starter: Workspace) -> Iterator[None]:
+    """Links in the text are addresses of the site."""
+    with make_app(starter.root).test_request_context():
+        yield
 
 
 def test_a_form_after_the_text_has_its_page_columns_and_heights(starter: Workspace) -> None:
