@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from store.metric import Metric
     from store.metric_set import MetricSet, Standing
+    from store.metric_several import SeveralView
     from store.phrases import Phrase, Style
 
 
@@ -83,13 +84,13 @@ class MetricView:
     def figure(self, key: str, figure: Decimal | None) -> object:
         """A figure with its unit, or a missing name."""
         if figure is None:
-            return MissingValue(name=f"{self._metric.name}.{key}")
+            return _unfilled(self._metric, key)
         return phrases.value_text(self._metric, figure)
 
     def number(self, figure: Decimal | None, key: str = "数") -> object:
         """A figure without its unit, or a missing name."""
         if figure is None:
-            return MissingValue(name=f"{self._metric.name}.{key}")
+            return _unfilled(self._metric, key)
         return plain(figure, self._metric.print_digits, strip=self._metric.digits is None)
 
     def rate(self, key: str, rate: Decimal | None) -> str:
@@ -114,7 +115,7 @@ class MetricView:
         """The whole sentence."""
         metric = self._metric
         if metric.value is None:
-            return MissingValue(name=f"{metric.name}.句")
+            return _unfilled(metric, "句")
         said = phrases.sentence(metric, style or self._style, report_day=self._set.as_of)
         for reason in said.left_out:
             self.warn(f"指标“{metric.name}”{reason}，句中已略去。")
@@ -168,6 +169,11 @@ class MetricView:
             if place
             else self.say("位次", phrases.Phrase(reason="没有可比的同组指标"))
         )
+
+
+def _unfilled(metric: Metric, key: str) -> MissingValue:
+    """A figure that the data lack; the metric is there, so no near name is proposed."""
+    return MissingValue(obj={}, name=f"{metric.name}.{key}")
 
 
 def _standing(view: MetricView, key: str, place: int) -> str:
@@ -255,6 +261,9 @@ ATTRIBUTES: Final[dict[str, Callable[[MetricView], object]]] = {
 """Every attribute that a template may ask of a metric."""
 
 
+_FUNCTIONS: Final = {"合计": "total", "分组": "group", "分别": "in_turn"}
+
+
 class MetricsView:
     """`指标` in a template: `指标["POS机"]`, `指标.各项存款`, and all of them in order."""
 
@@ -274,14 +283,14 @@ class MetricsView:
         return MetricView(self._set, metric, self._style)
 
     def __getattr__(self, name: str) -> object:
-        """A metric of that name; else `合计` and `分组`, the functions."""
+        """A metric of that name; else `合计`, `分别` and `分组`, the functions."""
         if name.startswith("_"):
             raise AttributeError(name)
         try:
             return self[name]
         except KeyError as error:
-            if name in {"合计", "分组"}:
-                return self.total if name == "合计" else self.group
+            if name in _FUNCTIONS:
+                return getattr(self, _FUNCTIONS[name])
             raise AttributeError(name) from error
 
     def __dir__(self) -> list[str]:
@@ -299,6 +308,18 @@ class MetricsView:
     def group(self, name: str) -> list[MetricView]:
         """The metrics of a group, in their order."""
         return [MetricView(self._set, metric, self._style) for metric in self._set.group(name)]
+
+    def in_turn(self, *names: str) -> SeveralView:
+        """Several metrics in one sentence: `指标.分别("个人存款", "单位存款").句`.
+
+        Raises:
+            InvalidValue: Fewer than two are named.
+            NotFoundError: A metric is not in the data.
+        """
+        from store.metric_several import SeveralView as Several  # noqa: PLC0415 (few texts)
+
+        views = [MetricView(self._set, metric, self._style) for metric in self._set.select(names)]
+        return Several(views, self._style)
 
     def total(self, *names: str) -> str:
         """The sum of metrics of one dimension, in the unit of the first.

@@ -36,6 +36,7 @@ from store.exceptions import EnvironmentRefused, InputError, InvalidValue
 from store.figures import Series
 from store.metric import Metric, Source
 from store.metric_rows import read_day
+from store.metric_several import in_turn
 from store.metric_writer import to_yaml, write_yaml
 from store.metric_years import (
     check_frozen,
@@ -496,6 +497,48 @@ def test_what_templates_print(tmp_path, text, expected):
     if "各项存款." in text and "截至" not in text:
         metrics = dataclasses.replace(metrics, as_of=date(2024, 12, 30))
     assert say(metrics, text)[0] == expected
+
+
+IN_TURN = [
+    ('{{ 指标.分别("个人存款", "单位存款").句 }}',
+     "个人存款余额、单位存款余额分别为127141万元和33989万元，"
+     + "分别比年初增加33645万元和6148万元，分别完成计划的305.9%和123%"),
+    ('{{ 指标.分别("个人存款", "单位存款", "各项存款").完成计划 }}',
+     "个人存款、单位存款、各项存款分别完成计划的305.9%、123%和248.7%"),
+    ('{{ 指标.分别("个人存款", "不良率").较年初 }}',
+     "个人存款、不良率分别比年初增加33645万元、下降0.3个百分点"),
+    ('{{ 指标.分别("POS机", "POS机") }}', "POS机、POS机均为20台，均同比增长100%，均完成计划的80%"),
+    ('{{ 指标.分别("个人存款", "单位存款").同比 }}', ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), IN_TURN)
+def test_several_metrics_in_turn(bank, text, expected):
+    said, warnings = say(bank, text)
+    assert said == expected
+    assert bool(warnings) == (not expected)
+
+
+def test_in_turn_needs_two_with_values(bank, tmp_path):
+    with pytest.raises(InvalidValue, match="至少要有两个"):
+        say(bank, '{{ 指标.分别("个人存款").句 }}')
+    empty = load(tmp_path, "指标:\n- {指标: 甲, 单位: 户}\n- {指标: 乙, 单位: 户, 本期: 5}\n")
+    with pytest.raises(MissingNames) as caught:
+        say(empty, '{{ 指标.分别("甲", "乙").句 }}')
+    assert [str(name) for name in caught.value.names] == ["“甲.值”"]
+    words = '{{ 指标.分别("甲", "乙").较年初 is defined }}{{ 指标.分别("甲", "乙").无 is defined }}'
+    assert say(empty, words)[0] == "TrueFalse"
+
+
+@pytest.mark.parametrize(("texts", "expected"), [
+    (["比年初增加5户", "比年初减少3户"], "分别比年初增加5户、减少3户"),
+    (["与年初持平", "比年初减少3户"], "分别与年初持平、比年初减少3户"),
+    (["同比增长5%", "比年初减少3户"], "分别同比增长5%、比年初减少3户"),
+    (["控制在计划以内", "控制在计划以内"], "均控制在计划以内"),
+    (["同比扭亏为盈", "同比增长5%"], "分别同比扭亏为盈、同比增长5%"),
+])  # fmt: skip
+def test_phrases_in_turn(texts, expected):
+    assert in_turn(texts) == expected
 
 
 def test_short_lengths_shorten_the_phrases(bank):
