@@ -75,6 +75,48 @@ def test_a_backup_is_consistent_while_people_write(workspace, tmp_path):
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_writers_do_not_wait_for_a_backup_and_do_not_change_it(workspace, tmp_path, monkeypatch):
+    """A save in the middle of packing goes through at once; the backup has the text before."""
+    page, saved = f"/edit/text/{ID}", []
+    client = make_app(workspace.root).test_client()
+    write = zipfile.ZipFile.write
+
+    def save_first(archive, path, name):
+        if not saved:
+            seen = text_of(client, page).split('name="seen" value="')[1][:64]
+            saved.append(post(client, page, page, body="1. 苹果每日三个。", seen=seen).status_code)
+        write(archive, path, name)
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", save_first)
+    made = back_up(workspace, tmp_path / "b.zip")
+    assert saved == [302]
+    bring_back(made.path, tmp_path / "c")
+    assert (tmp_path / "c/kb" / f"{ID}.md").read_text(encoding="utf-8") == TEXT
+    assert "三个" in (workspace.root / "kb" / f"{ID}.md").read_text(encoding="utf-8")
+    assert not list((workspace.root / ".wenshu").glob(".~backup-*"))
+
+
+def test_where_files_have_one_name_only_writers_wait(workspace, tmp_path, monkeypatch):
+    def refuse(*_arguments: object) -> None:
+        raise OSError(1, "not here")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    made = back_up(workspace, tmp_path / "b.zip")
+    bring_back(made.path, tmp_path / "c")
+    assert (tmp_path / "c/kb" / f"{ID}.md").read_text(encoding="utf-8") == TEXT
+
+
+def test_attachments_of_any_sort_are_in_it(workspace, tmp_path):
+    """Also those that look like backups, locks or the database."""
+    for name in ("扫描件.zip", "设备.lock", "wenshu.db", "比例1:2.txt"):
+        (workspace.root / "kb/制度" / name).write_bytes(b"abc")
+    (workspace.root / "旧备份.zip").write_bytes(b"old")
+    made = back_up(workspace, tmp_path / "b.zip")
+    bring_back(made.path, tmp_path / "c")
+    assert len(list((tmp_path / "c/kb/制度").iterdir())) == 5
+    assert not (tmp_path / "c/旧备份.zip").exists()
+
+
 def test_nothing_is_overwritten(workspace, tmp_path):
     made = back_up(workspace, tmp_path / "b.zip")
     with pytest.raises(EnvironmentRefused, match="已经存在"):

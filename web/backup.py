@@ -1,17 +1,22 @@
 """Everything of a workspace in one zip, and back: documents, templates, history, accounts, record.
 
-What may be made anew (`.wenshu/cache`) stays out. Writers wait while the files are read, and the
-database is copied by SQLite itself, so that a backup may be taken while the page is served.
+What may be made anew (`.wenshu/cache`) stays out. A backup may be taken while the page is served:
+writers wait only until every file has a second name (files are replaced, never written into, so the
+bytes under that name stay), and the database is copied by SQLite itself.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import secrets
+import shutil
 import sqlite3
 import stat
 import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -23,7 +28,7 @@ from store.history import lock_path
 from web.database import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from store import Workspace
 
@@ -56,8 +61,8 @@ def back_up(workspace: Workspace, target: Path) -> Backup:
     temporary = target.with_name(f".~{target.name}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with locked(lock_path(workspace)):
-            count = _write(workspace, temporary)
+        with _frozen(workspace) as files:
+            count = _write(workspace, files, temporary)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -65,12 +70,36 @@ def back_up(workspace: Workspace, target: Path) -> Backup:
     return Backup(target, count, target.stat().st_size)
 
 
-def _write(workspace: Workspace, target: Path) -> int:
-    count = 0
+@contextmanager
+def _frozen(workspace: Workspace) -> Iterator[list[tuple[Path, str]]]:
+    """Every file as it is now, with its name in the backup; writers go on meanwhile.
+
+    Where files cannot have a second name (some network drives), writers wait until the end.
+    """
+    root = workspace.root
+    second = root / ".wenshu" / f".~backup-{secrets.token_hex(6)}"
+    with ExitStack() as stack:
+        lock = stack.enter_context(ExitStack())
+        lock.enter_context(locked(lock_path(workspace)))
+        files = [(path, path.relative_to(root).as_posix()) for path in _files(root)]
+        try:
+            second.mkdir(parents=True)
+            stack.callback(shutil.rmtree, second, ignore_errors=True)
+            linked = [(second / str(at), name) for at, (_, name) in enumerate(files)]
+            for (path, _), (link, _) in zip(files, linked, strict=True):
+                link.hardlink_to(path)
+        except OSError:
+            yield files
+            return
+        lock.close()
+        yield linked
+
+
+def _write(workspace: Workspace, files: Sequence[tuple[Path, str]], target: Path) -> int:
+    count = len(files)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-        for path in _files(workspace.root):
-            archive.write(path, path.relative_to(workspace.root).as_posix())
-            count += 1
+        for path, name in files:
+            archive.write(path, name)
         database = workspace.root / _DATABASE
         if database.is_file():
             archive.writestr(_DATABASE, _copy(database))
@@ -84,13 +113,17 @@ def _files(root: Path) -> Iterator[Path]:
     """Every file that belongs in: no caches, no half-written files, no database."""
     yield from (path for path in sorted(root.glob("*")) if _wanted(path))
     for top in _TOPS:
+        content = not top.startswith(".")
         folder = root / top
-        yield from (path for path in sorted(folder.rglob("*")) if _wanted(path))
+        yield from (path for path in sorted(folder.rglob("*")) if _wanted(path, content=content))
 
 
-def _wanted(path: Path) -> bool:
+def _wanted(path: Path, *, content: bool = False) -> bool:
+    """Whether a file belongs in; of the company's own content every file does."""
     if not path.is_file() or path.is_symlink() or path.name.startswith((".~", "~$")):
         return False
+    if content:
+        return True
     return not path.name.startswith(FILE_NAME) and path.suffix not in {".zip", ".lock"}
 
 
@@ -159,7 +192,8 @@ def _is_safe(member: zipfile.ZipInfo) -> bool:
         path.is_absolute()
         or ".." in path.parts
         or "\\" in member.filename
-        or ":" in member.filename
+        or (":" in member.filename and os.name == "nt")
+        or re.match("[A-Za-z]:", member.filename)
     ):
         return False
     if stat.S_ISLNK(member.external_attr >> 16):
