@@ -259,9 +259,12 @@ class SearchIndex:
 
     def _suggestion(self, request: Request, question: Question) -> str | None:
         """A better spelling of the whole query."""
-        if not question.mended or question.mended == question.folded:
-            return None
-        return request.text.replace(request.plain, question.mended, 1)
+        text = request.text
+        if not all(wrong in text for wrong, _ in question.mended):  # typed in other characters
+            text = self._generation.analysis.folder(text)
+        for wrong, right in question.mended:
+            text = text.replace(wrong, right, 1)
+        return text if question.mended else None
 
     @cached_property
     def _lexicon(self) -> Lexicon:

@@ -35,6 +35,7 @@ SYNONYM, PARTLY, OUTSIDE = 0.85, 0.7, 0.6
 NO_FIGURE, FAR_FIGURE, OTHER_FIGURE, NEAR = 0.85, 0.92, 0.96, 12
 NO_LIST: Final = 0.93
 FORMAL: Final = 0.7
+ACROSS: Final = 0.5
 UNSURE, UNSURE_LONG, UNSURE_STEP, SHORT = 0.5, 0.25, 0.04, 4
 _NUMERAL: Final = r"[0-9.一二三四五六七八九十百千万两半]"
 _SENTENCES: Final = re.compile("[。；！？\n]")
@@ -214,8 +215,20 @@ class Reader:
         """
         context, own = self._texts(unit)
         whole = f"{context} {own}"
+        stands = [group.stands(whole) * self._as_word(group, unit) for group in self._groups]
         wanted = max(UNSURE_LONG, UNSURE - UNSURE_STEP * max(0, self._words - SHORT))
-        return self._share("", [group.stands(whole) for group in self._groups]) >= wanted
+        return self._share("", stands) >= wanted
+
+    def _as_word(self, group: _Group, unit: int) -> float:
+        """Less for what stands across words only, as 出差 does in 提出差别."""
+        segment, local = self._corpus.place(unit)
+        field = segment.fields[WORDS]
+        number = field.vocabulary.find(group.word)
+        units = field.postings(number)[0] if number >= 0 else ()
+        if not len(units):
+            return 1.0
+        at = int(np.searchsorted(units, local))
+        return 1.0 if at < len(units) and units[at] == local else ACROSS
 
 
 def _groups(corpus: Corpus, question: Question) -> list[_Group]:

@@ -244,7 +244,7 @@ class Results:
         """Whether the best hits carry less than half of a plain question."""
         request = self.request
         exact = request.phrases or request.label or request.tree is not None
-        if exact or not answer.found or self.question.mended or not self.question.words:
+        if exact or not answer.found or not self.question.words:
             return False
         from search.reading import Reader  # noqa: PLC0415
 

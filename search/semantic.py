@@ -127,7 +127,7 @@ class Meaning:
 
     def similarity(self, question: Question, units: Array) -> Array:
         """The cosine of each unit with the question."""
-        wanted = _asked(question.mended or question.folded)
+        wanted = _asked(question.folded)
         result: Array = np.zeros(len(units))
         segments = np.searchsorted(self._offsets, units, side="right") - 1
         for at in np.unique(segments).tolist():

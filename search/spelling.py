@@ -117,14 +117,14 @@ class Speller:
                 at += 1
                 continue
             for wrong, pieces in _runs(cut, at):
-                right = self._same_sound(wrong, pieces)
+                right = self._same_sound(wrong, pieces, _touching(cut, at, at + len(pieces)))
                 if right:
                     yield wrong, right
                     at += len(pieces) - 1
                     break
             at += 1
 
-    def _same_sound(self, wrong: str, pieces: list[str]) -> str:
+    def _same_sound(self, wrong: str, pieces: list[str], around: tuple[str, str]) -> str:
         if len(pieces) == 1 and self._corpus.frequency(WORDS, wrong):
             return ""
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
@@ -132,6 +132,8 @@ class Speller:
         if any(piece in _EVERYDAY for piece in pieces) or _EVERYDAY.issuperset(wrong):
             return ""
         spelled = self.readings.spelled
+        if self._analysis.segmenter.is_real(wrong):
+            return self._usual_sound(wrong, *around)
         for syllables in self.readings.spellings(wrong):
             for word in spelled.get(fuzzy("".join(syllables)))[:_SHOWN]:
                 if word == wrong:
@@ -140,16 +142,35 @@ class Speller:
                     return word
         return ""
 
+    def _usual_sound(self, wrong: str, before: str, after: str) -> str:
+        """For a real word: one that is read the same, frequent here, and known beside the next."""
+        usual = "".join(next(self.readings.spellings(wrong), ()))
+        for word in self.readings.spelled.get(fuzzy(usual))[:_SHOWN]:
+            same = "".join(next(self.readings.spellings(word), ())) == usual
+            if same and len(word) == len(wrong) and _shares(word, wrong):
+                frequent = self._corpus.frequency(WORDS, word) >= _REAL
+                fits = not (before or after) or any(
+                    self.occurrences(text) for text in (before + word, word + after) if text != word
+                )
+                return word if frequent and fits and self._commoner(word, wrong) else ""
+        return ""
+
     def _commoner(self, word: str, wrong: str) -> bool:
         """Whether a word is so much more frequent here that the other is likely a mistake."""
         frequency = self._corpus.frequency(WORDS, word)
-        least = _REAL if self._analysis.segmenter.is_real(wrong) else 2
-        if frequency < least or self._corpus.frequency(WORDS, wrong):
+        if frequency < 2 or self._corpus.frequency(WORDS, wrong):
             return False
         pairs = (self._corpus.frequency(GRAMS, wrong[at : at + 2]) for at in range(len(wrong) - 1))
         if frequency > _COMMONER * min(pairs):
             return True
         return len(wrong) > 2 and frequency > _COMMONER * self.occurrences(wrong)
+
+
+def _touching(cut: list[tuple[str, int, int]], start: int, end: int) -> tuple[str, str]:
+    """The characters right before and behind some pieces."""
+    before = cut[start - 1][0][-1:] if start and cut[start - 1][2] == cut[start][1] else ""
+    follows = end < len(cut) and cut[end][1] == cut[end - 1][2]
+    return before, cut[end][0][:1] if follows else ""
 
 
 def _shares(first: str, second: str) -> bool:

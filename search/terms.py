@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from search.analysis import grams
 from search.ranking import Wanted, brevity
+from search.recutting import recut
 from search.segment import GRAMS, WORDS
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from search.lexicon import Lexicon
     from search.spelling import Speller
 
+    Piece = tuple[str, int, int]
+
 EXPANSION_WEIGHT: Final = 0.8
 QUESTION_WEIGHT: Final = 0.4
-MENDED_WEIGHT: Final = 0.8
+QUESTION_PAIR: Final = 0.7
+MISTAKE_WEIGHT: Final = 0.5
 LITERAL_SHARE: Final = 0.8
 _MOST_TERMS: Final = 160
 # What makes a question of a sentence and says nothing about its subject.
@@ -39,12 +43,12 @@ class Question:
     """A plain question as terms.
 
     Attributes:
-        folded: The folded text.
+        folded: The folded text, typing mistakes mended.
         wanted: The weighted terms.
         words: Words of the question that are worth marking.
         expansions: (as typed, what was searched as well) for showing.
         marked: Added terms that are worth marking.
-        mended: The question with typing mistakes mended, empty when there are none.
+        mended: The typing mistakes and what they were mended into.
         missing: Words that the library does not have at all.
     """
 
@@ -53,7 +57,7 @@ class Question:
     words: list[str] = field(default_factory=list)
     expansions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     marked: list[str] = field(default_factory=list)
-    mended: str = ""
+    mended: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
 
@@ -77,32 +81,15 @@ def understand(
         mend: Whether words that the library does not have are replaced by what sounds the same.
     """
     question = Question(analysis.folder(text))
-    readings = speller.typed(question.folded)
-    for typed, found in readings:
-        question.expansions.append((typed, tuple(found)))
-        question.folded = question.folded.replace(typed, " ".join(found[:1]), 1)
+    added = _take_typed(question, speller)
     cut = analysis.segmenter.words(question.folded) if question.folded else []
-    counts: defaultdict[tuple[str, str], float] = defaultdict(float)
-    for word, _, _ in cut:
-        counts[WORDS, word] += QUESTION_WEIGHT if word in QUESTION_WORDS else 1
-    for gram, _ in grams(question.folded):
-        counts[GRAMS, gram] += 1
-    weights = dict(list(counts.items())[:_MOST_TERMS])
+    if mend:
+        cut = _mend(question, cut, analysis, speller, added)
+    cut = recut(cut, corpus)
+    weights = dict(list(_counts(question.folded, cut).items())[:_MOST_TERMS])
     question.wanted = [Wanted(name, term, weight) for (name, term), weight in weights.items()]
     question.words = list(dict.fromkeys(word for word, _, _ in cut if word not in QUESTION_WORDS))
-    added: dict[str, float] = {}
-    said: dict[str, str] = {}
-    for _, found in readings:
-        added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
-    if mend:
-        _mend(question, cut, speller, added)
-    if lexicon is not None:
-        edges = frozenset(at for _, start, end in cut for at in (start, end))
-        for expansion in lexicon.find(question.mended or question.folded, edges):
-            question.expansions.append((expansion.word, expansion.terms))
-            weight = EXPANSION_WEIGHT / sqrt(len(expansion.terms))
-            added |= dict.fromkeys(expansion.terms, weight)
-            said |= dict.fromkeys(expansion.terms, expansion.word)
+    said = _expand(question, cut, lexicon, added) if lexicon is not None else {}
     most = LITERAL_SHARE / max(brevity(question.wanted), 0.1)
     _add(question, added, _Weigher(analysis, corpus, said, most), set(weights))
     question.missing = [
@@ -115,16 +102,60 @@ def understand(
     return question
 
 
+def _take_typed(question: Question, speller: Speller) -> dict[str, float]:
+    """Put words in the place of pinyin and initials; gives what else they may spell."""
+    added: dict[str, float] = {}
+    for typed, found in speller.typed(question.folded):
+        question.expansions.append((typed, tuple(found)))
+        question.folded = question.folded.replace(typed, " ".join(found[:1]), 1)
+        added |= dict.fromkeys(found[1:], EXPANSION_WEIGHT)
+    return added
+
+
+def _expand(
+    question: Question, cut: list[Piece], lexicon: Lexicon, added: dict[str, float]
+) -> dict[str, str]:
+    """Add the official terms of everyday words; gives the everyday word of each."""
+    said: dict[str, str] = {}
+    edges = frozenset(at for _, start, end in cut for at in (start, end))
+    for expansion in lexicon.find(question.folded, edges):
+        question.expansions.append((expansion.word, expansion.terms))
+        weight = EXPANSION_WEIGHT / sqrt(len(expansion.terms))
+        added |= dict.fromkeys(expansion.terms, weight)
+        said |= dict.fromkeys(expansion.terms, expansion.word)
+    return said
+
+
+def _counts(folded: str, cut: list[Piece]) -> dict[tuple[str, str], float]:
+    """Words and pairs of a question with their weights; those that only ask weigh less."""
+    counts: defaultdict[tuple[str, str], float] = defaultdict(float)
+    asking: set[int] = set()
+    for word, start, end in cut:
+        counts[WORDS, word] += QUESTION_WEIGHT if word in QUESTION_WORDS else 1
+        if word in QUESTION_WORDS:
+            asking.update(range(start, end))
+    for gram, at in grams(folded):
+        asks = asking.issuperset(range(at, at + len(gram)))
+        counts[GRAMS, gram] += QUESTION_PAIR if asks else 1
+    return counts
+
+
 def _mend(
-    question: Question, cut: list[tuple[str, int, int]], speller: Speller, added: dict[str, float]
-) -> None:
-    """Words that sound the same as what the library does not have."""
-    mended = question.folded
-    for wrong, right in speller.mistakes(cut):
-        added.setdefault(right, MENDED_WEIGHT)
-        mended = mended.replace(wrong, right, 1)
-    if mended != question.folded:
-        question.mended = mended
+    question: Question,
+    cut: list[Piece],
+    analysis: Analysis,
+    speller: Speller,
+    added: dict[str, float],
+) -> list[Piece]:
+    """Ask with what sounds the same in the place of what the library does not have.
+
+    What was typed is searched as well, with less weight. Gives the new cut.
+    """
+    question.mended = list(speller.mistakes(cut))
+    for wrong, right in question.mended:
+        added.setdefault(wrong, MISTAKE_WEIGHT)
+        question.folded = question.folded.replace(wrong, right, 1)
+    return analysis.segmenter.words(question.folded) if question.mended else cut
 
 
 @dataclass

@@ -14,12 +14,12 @@ def wider(request: Request, question: Question) -> list[str]:
     plain = request.plain
     found = []
     if question.mended:
-        found.append(question.mended)
+        found.append(question.folded)
     named = "".join(f" 《{title}》" for title in request.titles)
     if request.phrases or request.excluded or request.tree is not None:
         found.append((plain + named).strip())
     if request.filters or request.refused or request.label:
-        found.append((plain or request.label).strip())
+        found.append(((plain or request.label) + named).strip())
     if not request.phrases and len(question.words) > 1:
         words = sorted(question.words, key=len, reverse=True)
         found += words[:3]
