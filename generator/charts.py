@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generator.charts_workbook import Value
     from generator.charts_xml import ChartFonts
     from generator.word.values import RenderPackage
-    from store.figures import IndicatorTable
+    from store.indicator_table import IndicatorTable
 
 _CHART_TYPE: Final = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _SHEET_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

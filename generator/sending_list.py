@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from generator.sending_scenes import SIGNATURE, Scene, choose_scene, scenes
 from store import files
 from store.amounts import normalise
 from store.exceptions import EnvironmentRefused, InputError, UsageError
@@ -24,7 +25,19 @@ if TYPE_CHECKING:
 
     from generator.batch_rows import BatchRow, BatchTable
     from store import Workspace
-    from store.model import Section
+
+__all__ = [
+    "HEADER",
+    "Message",
+    "Removed",
+    "Scene",
+    "SendingList",
+    "choose_scene",
+    "clean_phone",
+    "make_sending_list",
+    "scenes",
+    "write_sending_list",
+]
 
 SINGLE: Final = 70
 MULTI: Final = 67
@@ -37,7 +50,6 @@ _GENDERS: Final = ("性别", "称谓")
 _ADDRESSES: Final = frozenset({"称呼", "尊称", "客户称呼", "客户称谓", "称谓"})
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _PLACE: Final = re.compile(r"〔([^〔〕]{1,20})〕")
-_SIGNATURE: Final = re.compile(r"^【[^【】]{1,30}】")
 _REFUSES: Final = re.compile(r"拒收|退订|回复\s*(?:R|T|TD|N)\b|回T退", re.IGNORECASE)
 _YES: Final = frozenset({"是", "y", "yes", "true", "1", "退订", "拒收", "√", "已退订"})
 _COMPOUND: Final = frozenset(
@@ -88,21 +100,6 @@ class SendingList:
     removed: list[Removed] = field(default_factory=list)
 
 
-@dataclass(slots=True, frozen=True)
-class Scene:
-    """A text of a message document: its purpose, its signature and its words."""
-
-    name: str
-    purpose: str
-    signature: str
-    text: str
-
-    @property
-    def is_marketing(self) -> bool:
-        """Whether the receiver must be offered a way to refuse."""
-        return "营销" in self.purpose
-
-
 def make_sending_list(workspace: Workspace, wanted: str, table: BatchTable) -> SendingList:
     """A message for each customer of a table.
 
@@ -134,70 +131,6 @@ def make_sending_list(workspace: Workspace, wanted: str, table: BatchTable) -> S
         else:
             result.removed.append(made)
     return result
-
-
-def scenes(workspace: Workspace, wanted: str) -> list[Scene]:
-    """The scenes of a message document.
-
-    Raises:
-        InputError: It holds no message.
-    """
-    document = workspace.load(wanted)
-    found = [
-        scene
-        for section in document.body.root.walk()
-        if (scene := _scene(section, document.meta.title)) is not None
-    ]
-    if not found:
-        raise InputError(
-            f"《{document.meta.title}》中没有短信正文。",
-            hint="每个场景一个小标题，正文以【签名】开头。",
-            path=str(document.path),
-        )
-    return found
-
-
-def _scene(section: Section, title: str) -> Scene | None:
-    facts = {
-        block.text.strip(): "；".join(child.text for child in block.children)
-        for block in section.blocks
-        if block.type == "definition"
-    }
-    texts = [block.text for block in section.blocks if block.type in {"paragraph", "quote"}]
-    signed = [text for text in texts if _SIGNATURE.match(text)]
-    if not signed and not facts:
-        return None
-    text = (signed or texts or [""])[-1]
-    if not text:
-        return None
-    return Scene(
-        section.heading or title,
-        facts.get("用途", ""),
-        facts.get("签名", ""),
-        " ".join(text.split("\n")),
-    )
-
-
-def choose_scene(known: list[Scene], name: str) -> Scene:
-    """The scene of that name, or the only one.
-
-    Raises:
-        UsageError: There are several and none is named, or the name fits none or several.
-    """
-    names = "、".join(scene.name for scene in known)
-    if not name:
-        if len(known) == 1:
-            return known[0]
-        raise UsageError(
-            f"这份文档有 {len(known)} 个场景，请写明用哪一个。",
-            hint=f"例如 文档#{known[0].name}；可用：{names}",
-        )
-    exact = [scene for scene in known if scene.name == name]
-    fitting = exact or [scene for scene in known if name in scene.name]
-    if len(fitting) != 1:
-        what = "没有" if not fitting else "不止一个"
-        raise UsageError(f"{what}“{name}”这个场景。", hint=f"可用：{names}")
-    return fitting[0]
 
 
 def _opted_out(workspace: Workspace, options: Mapping[str, object]) -> frozenset[str]:
@@ -292,7 +225,7 @@ class _Writer:
 
     def _text(self, row: BatchRow) -> str:
         text = _PLACE.sub(lambda match: self._value(match[1], row), self.scene.text)
-        if not _SIGNATURE.match(text):
+        if not SIGNATURE.match(text):
             signature = self.scene.signature or str(self.options.get("签名") or "")
             usual = self.company.get("简称") or self.company.get("名称") or ""
             signature = (signature or usual).strip("【】")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from store import phrases
+from store import phrases, sentences
 from store.amounts import add, plain
 from store.exceptions import InvalidValue
 from store.missing import MissingValue, current_session
@@ -116,7 +116,7 @@ class MetricView:
         metric = self._metric
         if metric.value is None:
             return _unfilled(metric, "句")
-        said = phrases.sentence(metric, style or self._style, report_day=self._set.as_of)
+        said = sentences.sentence(metric, style or self._style, report_day=self._set.as_of)
         for reason in said.left_out:
             self.warn(f"指标“{metric.name}”{reason}，句中已略去。")
         return said.text

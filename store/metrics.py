@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from store import files, phrases
+from store import files, sentences
 from store.amounts import round_half_up
 from store.exceptions import InputError
 from store.metric import RATE_DIGITS
@@ -168,7 +168,7 @@ def _metric_json(metrics: MetricSet, metric: Metric) -> dict[str, object]:
 
     whole = metrics.whole(metric)
     comparable = whole is not None and whole.unit.dimension == metric.unit.dimension
-    said = phrases.sentence(metric, report_day=metrics.as_of).text
+    said = sentences.sentence(metric, report_day=metrics.as_of).text
     return {
         "name": metric.name,
         "unit": metric.unit.name,

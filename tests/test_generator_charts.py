@@ -23,7 +23,8 @@ from generator.charts_workbook import workbook
 from generator.charts_xml import chart_xml
 from generator.wordml import XMLNS
 from store.exceptions import InputError
-from store.figures import ChartFigure, IndicatorTable, Series
+from store.figures import ChartFigure, Series
+from store.indicator_table import IndicatorTable
 from store.metrics import load_metrics
 from store.units_of_measure import UnitMismatch
 

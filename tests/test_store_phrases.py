@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import phrases
+from store import phrases, sentences
 from store.metric import Metric
 from store.phrases import STANDARD, Style
 from store.units_of_measure import read_unit
@@ -126,7 +126,7 @@ def test_every_figure_of_the_bank(row):
         name, unit, nature, predicate=predicate, value=value, year_start=start, plan=plan,
         plan_basis=basis, given_completion=given_rate,
     )  # fmt: skip
-    assert phrases.sentence(one).text == expected
+    assert sentences.sentence(one).text == expected
 
 
 YEAR_START = [
@@ -256,13 +256,13 @@ def test_a_plan_without_value_and_a_given_rate():
 
 def test_rates_against_their_target_speak_in_points():
     one = metric("满意度", "%", "比率", value="97.1", plan=96, plan_basis="余额")
-    assert phrases.sentence(one).text == "满意度为97.1%，超计划1.1个百分点"
+    assert sentences.sentence(one).text == "满意度为97.1%，超计划1.1个百分点"
     assert phrases.completion(one).text == "完成计划的101.1%"
     risk = metric(
         "不良率", "%", "比率", value="1.2", plan="1.5", plan_basis="余额", lower_is_better=True
     )
-    assert phrases.sentence(risk).text == "不良率为1.2%，控制在计划以内"
-    long = phrases.sentence(risk, Style(length="详")).text
+    assert sentences.sentence(risk).text == "不良率为1.2%，控制在计划以内"
+    long = sentences.sentence(risk, Style(length="详")).text
     assert long == "不良率为1.2%，控制在计划以内，低于控制目标0.3个百分点"
 
 
@@ -323,41 +323,41 @@ def test_days():
 
 def test_a_sentence_names_its_own_day_only_when_it_differs():
     one = metric(value=5, as_of=date(2024, 12, 30))
-    assert phrases.sentence(one, report_day=date(2024, 12, 30)).text == "各项存款余额5万元"
-    other = phrases.sentence(one, report_day=date(2024, 12, 31)).text
+    assert sentences.sentence(one, report_day=date(2024, 12, 30)).text == "各项存款余额5万元"
+    other = sentences.sentence(one, report_day=date(2024, 12, 31)).text
     assert other == "截至12月30日，各项存款余额5万元"
 
 
 def test_styles():
     one = metric(value=161131, year_start=121338, plan=16000, plan_basis="净增", last_year=130000)
-    assert phrases.sentence(one, Style(against="较")).text.startswith(
+    assert sentences.sentence(one, Style(against="较")).text.startswith(
         "各项存款余额161131万元，较年初增加39793万元"
     )
-    assert phrases.sentence(one, Style(length="简")).text == (
+    assert sentences.sentence(one, Style(length="简")).text == (
         "各项存款余额161131万元，完成计划的248.7%"
     )
-    assert phrases.sentence(one, Style(length="详")).text == (
+    assert sentences.sentence(one, Style(length="详")).text == (
         "各项存款余额161131万元，比年初增加39793万元，增幅32.8%，同比增长23.9%，"
         "完成计划的248.7%，超计划23793万元"
     )
     without_plan = metric(value=150, year_start=100)
-    assert phrases.sentence(without_plan, Style(length="简")).text == (
+    assert sentences.sentence(without_plan, Style(length="简")).text == (
         "各项存款余额150万元，比年初增加50万元"
     )
     flow = metric(
         "客户投诉", "件", "时期", value=30, last_year=20, previous=40, plan=25,
         plan_basis="累计", lower_is_better=True,
     )  # fmt: skip
-    assert phrases.sentence(flow, Style(length="详")).text == (
+    assert sentences.sentence(flow, Style(length="详")).text == (
         "客户投诉30件，同比增长50%，环比下降25%，超出控制目标5件"
     )
     tight = metric(
         "成本", nature="时期", value="100.001", plan=100, plan_basis="累计", digits=0,
         lower_is_better=True,
     )  # fmt: skip
-    assert phrases.sentence(tight, Style(length="详")).text == "发生成本100万元，超出控制目标"
+    assert sentences.sentence(tight, Style(length="详")).text == "发生成本100万元，超出控制目标"
     rate = metric("满意度", "%", "比率", value=97, plan=96, plan_basis="余额")
-    assert phrases.sentence(rate, Style(length="详")).text == "满意度为97%，超计划1个百分点"
+    assert sentences.sentence(rate, Style(length="详")).text == "满意度为97%，超计划1个百分点"
 
 
 SUBJECTS = [
@@ -385,19 +385,19 @@ def test_subject(name, unit, nature, predicate, expected):
 
 def test_fixed_digits():
     one = metric(value="382.4", year_start="300", digits=2)
-    assert phrases.sentence(one).text == "各项存款余额382.40万元，比年初增加82.40万元"
+    assert sentences.sentence(one).text == "各项存款余额382.40万元，比年初增加82.40万元"
     rate = metric("回收率", "%", "比率", value="99.90", last_year="99.93", digits=2)
-    assert phrases.sentence(rate).text == "回收率为99.9%，同比下降0.03个百分点"
+    assert sentences.sentence(rate).text == "回收率为99.9%，同比下降0.03个百分点"
 
 
 def test_nothing_to_say():
-    assert phrases.sentence(metric()).text == ""
-    assert phrases.sentence(metric()).left_out
+    assert sentences.sentence(metric()).text == ""
+    assert sentences.sentence(metric()).left_out
     assert phrases.since_year_start(metric()).reason == phrases.NO_VALUE.reason
     odd = metric(value=5, plan=0, plan_basis="余额")
-    assert phrases.sentence(odd).left_out == ("计划数为零，不计算完成率",)
+    assert sentences.sentence(odd).left_out == ("计划数为零，不计算完成率",)
     balance = metric(value=5)
-    assert phrases.sentence(balance, Style(length="详")).left_out == ()
+    assert sentences.sentence(balance, Style(length="详")).left_out == ()
     assert phrases.beyond_plan(balance).reason == "没有计划数"
 
 
@@ -438,7 +438,7 @@ styles = st.builds(
 
 @given(metrics(), styles)
 def test_any_combination_gives_a_sound_sentence(one, style):
-    said = phrases.sentence(one, style)
+    said = sentences.sentence(one, style)
     assert bool(said.text) is (one.value is not None)
     assert "，，" not in said.text
     assert not said.text.endswith("，")
