@@ -524,6 +524,12 @@ def test_the_end_of_a_form_of_several_pages_goes_with_the_signatures(rows):
     assert "甲" in text_of(end)
 
 
+@pytest.mark.parametrize(("end", "kept"), [("短的一行。", True), ("长" * 90 + "。", False)])
+def test_a_short_last_line_does_not_stand_alone(end, kept):
+    xml, _ = write(f"第一段。\n\n第二段。\n\n{end}\n", of="文章")
+    assert ["<w:keepNext/>" in part for part in xml.split("</w:p>")[:3]] == [False, kept, False]
+
+
 def test_keeping_twice_is_keeping_once():
     once = keep_next(paragraph("", "Normal"))
     assert (

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from store.model import Block, Body
 
 _LONGEST_HELD: Final = 200
+_SHORT_END: Final = 60
 _TAGS: Final = re.compile(r"<[^>]*>")
 
 
@@ -52,11 +53,13 @@ class BodyValue:
 
     def stream_wordml(self, package: RenderPackage) -> Iterator[str]:
         """The body paragraph by paragraph, in the template's styles."""
-        last = ""
+        before = last = ""
         for piece in self._pieces(package):
             if piece:
-                yield last
-                last = piece
+                yield before
+                before, last = last, piece
+        # One short line does not stand alone on a page.
+        yield hold_end(before) if len(_TAGS.sub("", last)) <= _SHORT_END else before
         yield (hold_end(last) if self.layout.signature else last) or "<w:p/>"
 
     def _pieces(self, package: RenderPackage) -> Iterator[str]:
