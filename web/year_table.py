@@ -117,7 +117,8 @@ class YearTable:
     @property
     def grid(self) -> Grid:
         """The sheet with its marks."""
-        return grid_of(self.sheet, self.mapping, self.metrics.problems)
+        told = [p for p in self.metrics.problems if p.code != "mapping-guessed"]  # the form says so
+        return grid_of(self.sheet, self.mapping, told)
 
     @property
     def current(self) -> SheetMapping | None:
@@ -158,9 +159,11 @@ class YearTable:
             return Said(sheet=sheet)
         header = _span(form.get("header", str(first)), form.get("depth", str(depth)))
         unplaced = self.current is None and not self.said.header and "header" in form
-        if unplaced or header != _span(str(first), str(depth)):
+        if header != _span(str(first), str(depth)):
             return Said(sheet=self.said.sheet or sheet, header=header)
         said = Said(self.said.sheet, self.said.header, dict(self.said.columns))
+        if unplaced:
+            said.sheet, said.header = sheet, header
         said.columns |= self._columns(form)
         said.defaults = dict(self.said.defaults)
         for name in DEFAULTS:

@@ -204,7 +204,13 @@ def keep(doc_id: str) -> str | Response:
     if not request.headers.get("HX-Request"):
         return redirect(url_for("year.desk", doc_id=entry.id))
     with opened(view().workspace, entry, work) as table:
-        return render_template("_year_table.html", entry=entry, **_figures(entry, table))
+        assert table is not None  # it was there a moment ago
+        shown = _figures(entry, table)
+        if request.headers.get("HX-Trigger-Name") in {"sheet", "header", "depth"}:
+            return render_template("_year_table.html", entry=entry, **shown)
+        sent = {at: request.form.get(f"c{at}") for at, _, _ in shown["grid"].columns}
+        otherwise = [at for at, key in sent.items() if key not in {None, table.key(at)}]
+        return render_template("_year_kept.html", entry=entry, otherwise=otherwise, **shown)
 
 
 def _keep(work: Unfinished, entry: Entry, table: YearTable, said: Said) -> None:
