@@ -149,3 +149,18 @@ def test_a_sentence_names_place_found_and_wanted(tmp_path):
     report = inspect_document(make(tmp_path, "通知", "2025年01月05日"), layout("公文"))
     told = next(item.sentence() for item in report.deviations if item.item == "日期形式")
     assert told.startswith("第2段“2025年01月05日”：日期形式为")
+
+
+def test_a_page_that_the_file_does_not_set_is_told(tmp_path):
+    def bare(document):
+        section = document.element.body.sectPr
+        document.element.body.remove(section)
+
+    report = inspect_document(make(tmp_path, "通知", prepare=bare), layout("公文"))
+    found = {item.item: item.found for item in report.deviations}
+    assert found["纸宽"] == found["左边距"] == "未指定"
+
+
+def test_a_short_sentence_is_body_text(tmp_path):
+    found = items(make(tmp_path, "关于某事的通知", "现将有关事项通知如下。"))
+    assert {"正文字体", "正文字号", "首行缩进", "行距"} <= found

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from generator.estimate import height
+from generator.fitting import POINTS
 from generator.inspect.report import Deviation
 from generator.layout.styles import PARAGRAPH_STYLES, resolved
 from store.markers import rank_of, scheme
@@ -29,6 +30,7 @@ _LEVELS: Final = (
 )
 _HEADING_MAX: Final = 40
 _SHORT: Final = 14
+_LONG: Final = 40
 _WRONG_NUMBERS: Final = (
     (re.compile(r"^\([一二三四五六七八九十]{1,3}\)"), "半角括号的编号", "全角括号，如（一）"),
     (
@@ -85,23 +87,29 @@ def _pages(found: WordFile, layout: Layout) -> Iterator[Deviation]:
     for number, page in enumerate(found.pages, 1):
         for name, attribute in names:
             is_, wanted = getattr(page, attribute), getattr(layout.page, attribute)
-            if abs(is_ - wanted) > _TOLERANCE:
-                yield Deviation(name, f"第{number}节", f"{is_:.1f}毫米", f"{wanted:g}毫米", "error")
+            if is_ is None or abs(is_ - wanted) > _TOLERANCE:
+                shown = "未指定" if is_ is None else f"{is_:.1f}毫米"
+                yield Deviation(name, f"第{number}节", shown, f"{wanted:g}毫米", "error")
     if layout.page.lines and found.pages:
         yield from _grid(found, layout, found.pages[-1])
 
 
 def _grid(found: WordFile, layout: Layout, page: PageSetup) -> Iterator[Deviation]:
-    body = next((item for item in found.paragraphs if len(item.text) > 40), None)
+    texts = [item for item in found.paragraphs if _role(item)[0] == "body"]
+    body = max(texts, key=lambda item: len(item.text) > _LONG, default=None)
     if body is None:
         return
     made = body.format
     line = made.line if made.line_rule == "exact" and made.line else page.grid_lines
-    text_height = (page.height - page.top - page.bottom) * 72 / 25.4
-    text_width = (page.width - page.left - page.right) * 72 / 25.4
     if line is None:
         yield Deviation("行距", _at(body), "不是固定值", f"固定值{height(layout.base):g}磅")
-    elif int(text_height / line + 0.001) != layout.page.lines:
+    sides = (page.width, page.height, page.top, page.bottom, page.left, page.right)
+    if None in sides:
+        return
+    width, tall, top, bottom, left, right = (side or 0.0 for side in sides)
+    text_height = (tall - top - bottom) * POINTS
+    text_width = (width - left - right) * POINTS
+    if line is not None and int(text_height / line + 0.001) != layout.page.lines:
         lines = int(text_height / line + 0.001)
         yield Deviation("每页行数", "版心", f"{lines}行", f"{layout.page.lines}行", "error")
     characters = int(text_width / (made.size + made.spacing) + 0.001)
@@ -152,7 +160,11 @@ def _role(paragraph: Paragraph) -> tuple[str, str]:
     for level, name, pattern in _LEVELS:
         if pattern.match(text) and len(text) <= _HEADING_MAX and not text.endswith(("。", "；")):
             return level, name
-    if len(text) > _SHORT * 2 and paragraph.format.align in {"left", "both", "start"}:
+    if (len(text) > _SHORT * 2 or text.endswith("。")) and paragraph.format.align in {
+        "left",
+        "both",
+        "start",
+    }:
         return "body", "正文"
     return "", ""
 

@@ -48,14 +48,14 @@ class Paragraph:
 
 @dataclass(slots=True)
 class PageSetup:
-    """A section's page in millimetres."""
+    """A section's page in millimetres; None where the file leaves it to the program."""
 
-    width: float
-    height: float
-    top: float
-    bottom: float
-    left: float
-    right: float
+    width: float | None
+    height: float | None
+    top: float | None
+    bottom: float | None
+    left: float | None
+    right: float | None
     grid_lines: float | None = None
 
 
@@ -129,7 +129,8 @@ class _Reader:
             for number, table in enumerate(body.iter(f"{W}tbl"), 1)
             if table.find(f".//{W}tblHeader") is None and len(table.findall(f"{W}tr")) > 15
         ]
-        pages = [_page(section) for section in document.iter(f"{W}sectPr")]
+        sections = list(document.iter(f"{W}sectPr")) or [etree.Element(f"{W}sectPr")]
+        pages = [_page(section) for section in sections]
         settings = self.part("word/settings.xml") if "word/settings.xml" in self.names else None
         odd_even = settings is not None and settings.find(f"{W}evenAndOddHeaders") is not None
         return WordFile(paragraphs, pages, self._footers(document), odd_even, tables)
@@ -297,9 +298,9 @@ def _page(section: etree._Element) -> PageSetup:
     size, margin = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
     grid = section.find(f"{W}docGrid")
 
-    def value(element: etree._Element | None, name: str) -> float:
+    def value(element: etree._Element | None, name: str) -> float | None:
         text = element.get(f"{W}{name}") if element is not None else None
-        return float(text) / 1440 * 25.4 if text else 0.0
+        return float(text) / 1440 * 25.4 if text else None
 
     pitch = None
     if grid is not None and grid.get(f"{W}type") in {"lines", "linesAndChars", "snapToChars"}:
