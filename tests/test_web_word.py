@@ -13,7 +13,9 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
+from generator.render import render_document
 from store.history import records
+from web.returning import make_plan, read_back
 
 ID = "管理制度/用印办法"
 HEAD = """---
@@ -441,3 +443,45 @@ def test_only_editors_and_only_ones_own_upload(desk):
     assert colleague.get(desk.address, base_url=BASE).status_code == 404
     bad = f"{desk.page}?upload=" + "0" * 32
     assert desk.client.get(bad, base_url=BASE).status_code == 404
+
+
+def test_one_change_in_any_printed_document_is_one_line_of_its_file(starter):
+    """Forms, summaries with figures, pledges: whatever the layout, only that line changes."""
+    seen = {}
+    for entry in starter.entries:
+        seen.setdefault(f"{entry.meta.kind} {entry.id[-1]}", entry)
+    jobs = []
+    for entry in seen.values():
+        document = starter.load(entry)
+        printed = render_document(starter, entry, measure=False).data
+        jobs.append((entry, document, printed, *changed_somewhere(document, printed)))
+    files = [(data, "a.docx") for job in jobs for data in (job[2], job[3])]
+    read = [one.pieces for one in read_back(files, starter.kinds)]
+    for at, (entry, document, _, _, text) in enumerate(jobs):
+        ours, theirs = (pieces(document.kind) for pieces in read[2 * at : 2 * at + 2])
+        plan = make_plan(starter, entry, document, ours, theirs)
+        assert len(plan.changes) == 1, entry.id
+        before, after = document.source.split("\n"), plan.accept([0]).split("\n")
+        assert len(before) == len(after), entry.id
+        lines = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+        assert len(lines) == 1, (entry.id, text, lines)
+        assert "【改】" in lines[0][1]
+        assert lines[0][1].replace("【改】", text, 1) == lines[0][0]
+
+
+def changed_somewhere(document, printed: bytes) -> tuple[bytes, str]:
+    """The printed file with six characters of one clause changed, and those characters."""
+    word = Word(printed)
+    blocks = [b for b in document.body.root.walk_blocks() if b.type in {"clause", "paragraph"}]
+    texts = [b.text.rpartition("：")[2] for b in blocks if all(i.type == "text" for i in b.inlines)]
+    texts = [text for text in texts if len(text) > 16]
+    for text in texts[len(texts) // 2 :] + texts:
+        for paragraph in word.document.element.body.iter(qn("w:p")):
+            runs = list(paragraph.iter(qn("w:t")))
+            said = "".join(run.text or "" for run in runs)
+            if text[:14] in said:
+                runs[0].text = said.replace(text[2:8], "【改】", 1)
+                for run in runs[1:]:
+                    run.text = ""
+                return word.data(), text[2:8]
+    raise AssertionError(document.id)

@@ -40,10 +40,14 @@ OF_TEXT: Final = "文枢原文校验"
 
 @dataclass(slots=True)
 class Returned:
-    """A Word file as the importer reads it: its text, and what the file says of itself."""
+    """A Word file as the importer reads it: its Markdown, and what the file says of itself."""
 
-    pieces: list[Piece]
+    body: str
     facts: dict[str, str]
+
+    def pieces(self, kind: Kind) -> list[Piece]:
+        """Its text, numbered as the kind does."""
+        return pieces(parse_body(self.body, kind.numbering).root)
 
 
 @dataclass(slots=True)
@@ -84,9 +88,7 @@ class Plan:
         return "\n".join(apply(self.source.lines, edits))
 
 
-def read_back(
-    files: Sequence[tuple[bytes, str]], kinds: dict[str, Kind], kind: Kind
-) -> list[Returned]:
+def read_back(files: Sequence[tuple[bytes, str]], kinds: dict[str, Kind]) -> list[Returned]:
     """Word files as the importer reads them, in a process of its own with limits.
 
     Raises:
@@ -107,11 +109,7 @@ def read_back(
     if len(found) < len(files):
         raise InputError("文件里没有文字。")
     drafts = [found[number] for number in range(len(files))]
-    return [Returned(_pieces(draft, kind), draft.facts) for draft in drafts]
-
-
-def _pieces(draft: Draft, kind: Kind) -> list[Piece]:
-    return pieces(parse_body(draft.body, kind.numbering).root)
+    return [Returned(draft.body, draft.facts) for draft in drafts]
 
 
 def make_plan(

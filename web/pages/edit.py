@@ -128,7 +128,7 @@ def _conflict(entry: Entry, body: str, seen: str) -> str:
     pairs = []
     try:
         mine, _ = load_draft(workspace, entry, with_body(whole, clean))
-        pairs = [p for p in compare(mine, workspace.load(entry)) if p.change != "same"]
+        pairs = [p for p in compare(workspace.load(entry), mine) if p.change != "same"]
     except WenshuError:
         pass  # a text that cannot be read is still there to be settled by hand
     kept = [r for r in history.records(workspace, entry.id) if r.hash == seen]
@@ -141,6 +141,7 @@ def _conflict(entry: Entry, body: str, seen: str) -> str:
         mine=clean,
         theirs=body_of(whole),
         together=together,
+        base=bool(base),
         seen=now,
         locked=is_published(entry),
         why=request.form.get("why", ""),

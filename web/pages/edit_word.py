@@ -170,12 +170,11 @@ def _compare(entry: Entry, data: bytes) -> Plan:
     kind = workspace.kinds.get(entry.meta.kind, OTHER)
     with gate.outside():
         printed = render_document(workspace, entry, measure=False).data
-        ours, theirs = read_back(
-            [(printed, "原文.docx"), (data, "修改稿.docx")], workspace.kinds, kind
-        )
+        files = [(printed, "原文.docx"), (data, "修改稿.docx")]
+        ours, theirs = read_back(files, workspace.kinds)
         told, base = _base(workspace, entry, kind, theirs)
     document = workspace.load(entry)
-    plan = make_plan(workspace, entry, document, ours.pieces, theirs.pieces, base)
+    plan = make_plan(workspace, entry, document, ours.pieces(kind), theirs.pieces(kind), base)
     plan.warnings += told
     return plan
 
@@ -202,7 +201,7 @@ def _base(
             printed = render_document(old, old.entry(entry.id), measure=False).data
             return (
                 ["下载以后，这份文档又改过；别人改的地方没有列在下面，也不会被改回去。"],
-                read_back([(printed, "下载时.docx")], workspace.kinds, kind)[0].pieces,
+                read_back([(printed, "下载时.docx")], workspace.kinds)[0].pieces(kind),
             )
     return ["下载以后，这份文档又改过；下面是和现在的文本对照，请逐条核对。"], None
 
