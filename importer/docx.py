@@ -278,6 +278,7 @@ def _number(piece: Piece, label: str | None, properties: _Element | None) -> Non
     """Give a paragraph its automatic number, or make it a bullet."""
     if label:
         give_label(piece, label)
+        piece.depth = number(value(child(properties, "numPr", "ilvl")))
     elif label is None:
         piece.type = "bullet"
         piece.level = max(0, number(value(child(properties, "numPr", "ilvl"))))

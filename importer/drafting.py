@@ -21,7 +21,7 @@ from store.kinds import OTHER
 from store.numerals import CHINESE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from importer.model import Reading
     from store.kinds import Kind
@@ -272,10 +272,18 @@ def _fill_draft(
     if signature.department and not draft.fields.get("部门"):
         draft.fields["部门"] = signature.department
     draft.places = places_to_fill(draft.nodes)
-    texts = [node.text for top in draft.nodes for node in top.walk()]
+    texts = [text for top in draft.nodes for node in top.walk() for text in _texts_of(node)]
     draft.length = sum(map(len, texts))
     draft.signature = signature_of("".join(texts))
     _finish(draft, kinds)
+
+
+def _texts_of(node: Node) -> Iterator[str]:
+    """All words of a node: its text, its cells, what its term means."""
+    yield node.text
+    yield from (cell.text for row in node.piece.rows for cell in row)
+    if node.piece.type == "definition":
+        yield node.piece.caption
 
 
 _GLUED: Final = re.compile(

@@ -10,6 +10,7 @@ from lxml import html as lxml_html
 
 from importer import html_word
 from importer.cleaning import clean_text
+from importer.docx_form import form_cells, is_form, read_form
 from importer.html_charset import charset_of
 from importer.html_noise import DROPPED, SILENT, is_noise, main_part, outside, words
 from importer.html_tables import cell_text, is_layout, nearest, span
@@ -128,6 +129,7 @@ class _Page:
         self.label = ""
         self.type = "text"
         self.level = 0
+        self.depth = 0
         self.line = 0
 
     def read(self, element: _Element) -> None:
@@ -229,6 +231,7 @@ class _Page:
                 heading=self.heading,
                 label=self.label,
                 level=self.level,
+                depth=self.depth if self.label else -1,
             )
             piece.type = "bullet" if self.type == "bullet" else "text"
             piece.bold = all(run.bold for run in self.runs if run.text.strip())
@@ -271,6 +274,7 @@ class _Page:
                 f"{count}." if ordered and level == 0 else f"（{count}）" if ordered else ""
             )
             self.type, self.level = ("text", 0) if ordered else ("bullet", level)
+            self.depth = level
             self._item(item, depth, level)
             self._flush()
             self.label, self.type, self.level = "", "text", 0
@@ -309,7 +313,10 @@ class _Page:
             for row in cells
         ]
         grid = [row for row in grid if row]
-        if any(cell.text for row in grid for cell in row):
+        form = form_cells(grid)
+        if is_form(form):
+            self.found.pieces += read_form(form, line, ours=False)
+        elif any(cell.text for row in grid for cell in row):
             self.found.pieces.append(Piece(line=line, type="table", rows=grid))
 
 

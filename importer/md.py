@@ -85,7 +85,8 @@ def _text(line: str, at: int, pieces: list[Piece], *, after_blank: bool) -> None
     ):
         pieces[-1].text += text
         return
-    pieces.append(Piece(line=at + 1, text=text))
+    depth = len(line) - len(line.lstrip()) if begins_anew(text) else -1
+    pieces.append(Piece(line=at + 1, text=text, depth=depth))
 
 
 def _bare(text: str) -> str:

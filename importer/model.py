@@ -48,7 +48,8 @@ class Piece:
         heading: The heading level that the source gives, 0 for none.
         title: The source says that this is a document's title.
         level: The nesting of a bullet.
-        counted: A heading whose number is computed though the source does not print it.
+        counted: A heading or clause whose number is computed, whatever the source prints.
+        depth: The level of an automatic list, -1 where the source has none.
         caption: A table's caption, or what a term means.
         target: An image's file name in `Source.files`, or a footnote's key.
         size: A figure for the text's size, 0 when unknown.
@@ -66,6 +67,7 @@ class Piece:
     bold: bool = False
     centered: bool = False
     counted: bool = False
+    depth: int = -1
     rows: list[list[TableCell]] = field(default_factory=list)
     caption: str = ""
     target: str = ""
@@ -113,6 +115,7 @@ class Node:
     number: int = 0
     scheme: str = ""
     rank: int = 99
+    nested: int = 0
     recovered: bool = False
     text: str = ""
     runs: tuple[Run, ...] = ()

@@ -36,6 +36,7 @@ def build(pieces: Sequence[Piece], doubts: list[Doubt]) -> list[Node]:
     """The nodes of one document, without its title."""
     numbered = number_pieces(pieces, doubts)
     flat = [_node(one, numbered, at) for at, one in enumerate(numbered)]
+    _nest_lists(flat, doubts)
     _plain_headings(flat)
     _agree_on_headings(flat)
     flat = _split_run_ins(flat)
@@ -105,6 +106,27 @@ def _has_content_below(numbered: list[Numbered], at: int) -> bool:
     if following.mark is not None:
         return following.mark.rank > own.rank
     return following.piece.type in {"table", "image", "bullet"} or len(following.text) > 1
+
+
+def _nest_lists(flat: list[Node], doubts: list[Doubt]) -> None:
+    """Automatic lists whose levels all print alike nest by level; their numbers are computed."""
+    levels: list[Node] = []
+    told = False
+    for node in flat:
+        if not node.label or node.piece.depth < 0:
+            levels = levels if not node.label else []
+            continue
+        while levels and levels[-1].piece.depth >= node.piece.depth:
+            levels.pop()
+        same = next((one for one in reversed(levels) if one.scheme == node.scheme), None)
+        if same is not None:
+            node.rank, node.nested = levels[-1].rank + 1, same.nested + 1
+            node.sort, node.piece.counted = "clause", True
+            if not told:
+                said = f"多级编号的各级写法相同（“{node.label}”），下级按类别的写法编号。"
+                doubts.append(Doubt(node.line, "number-levels", said))
+                told = True
+        levels.append(node)
 
 
 # -- headings ----------------------------------------------------------------------------------------  # noqa: E501
@@ -266,7 +288,7 @@ def _goes_on(stack: list[Node], following: Node) -> bool:
     last = stack[-1]
     return (
         following.sort == "clause"
-        and following.scheme == last.scheme
+        and (following.scheme, following.nested) == (last.scheme, last.nested)
         and following.number == last.number + 1
     )
 
@@ -290,9 +312,10 @@ def _holds(outer: Node, inner: Node) -> bool:
 def _close_for_clause(
     stack: list[Node], node: Node, flat: list[Node], at: int, root: list[Node]
 ) -> None:
-    schemes = [one.scheme for one in stack]
-    if node.scheme in schemes and node.scheme != "1.1":
-        place = len(schemes) - 1 - schemes[::-1].index(node.scheme)
+    forms = [(one.scheme, one.nested) for one in stack]
+    form = (node.scheme, node.nested)
+    if form in forms and node.scheme != "1.1":
+        place = len(forms) - 1 - forms[::-1].index(form)
         if stack[place].sort == "clause" or node.rank <= _LOOSE_RANK:
             if stack[place].sort == "section":
                 place += 1
@@ -317,7 +340,7 @@ def _is_habit(outer: Node, node: Node, siblings: list[Node]) -> bool:
     """Whether an item before this one of the same list has numbers of this sort below it."""
     return node.number == 1 and any(
         one is not outer
-        and one.scheme == outer.scheme
+        and (one.scheme, one.nested) == (outer.scheme, outer.nested)
         and any(inner.scheme == node.scheme for inner in one.children)
         for one in siblings
     )
@@ -331,7 +354,7 @@ def _goes_below(outer: Node, node: Node, flat: list[Node], at: int) -> bool:
     for later in flat[at + 1 :]:
         if later.label and (later.rank < _LOOSE_RANK or later.sort == "section"):
             return False
-        if later.scheme == outer.scheme:
+        if (later.scheme, later.nested) == (outer.scheme, outer.nested):
             return later.number == outer.number + 1
     return False
 

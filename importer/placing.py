@@ -103,7 +103,8 @@ class Placer:
                     f"与“{near.id}”相近（约 {alike:.0%}），作为新版本“{version}”提出，请核对差异。",
                 )
             )
-            return near.title, f"@{safe_name(version)}"
+            same_number = near.number and near.number == fields.get("编号")
+            return draft.title if same_number else near.title, f"@{safe_name(version)}"
         if fields.get("编号") and near.number == fields["编号"]:
             number_text = fields.pop("编号")
             draft.doubts.append(

@@ -25,6 +25,7 @@ _NAME_NOISE: Final = re.compile(
     r"[\s_\-—]*(?:最终|终稿|定稿|修订稿?|修改稿?|副本|复件|新建|扫描件|[vV][0-9.]+|[（(][0-9]{1,2}[)）])+[0-9]*$"
 )
 _RED_HEAD: Final = re.compile(r"^([\u4e00-\u9fff（）()]{2,30}?)\s*文\s*件$")
+_FIELD_LINE: Final = re.compile(r"^\S{2,8}\s*[:：].{0,60}$")
 _STYLED: Final = 12
 _LOOKED_AT: Final = 6
 _MOST_LINES: Final = 4
@@ -92,6 +93,11 @@ def _place(pieces: Sequence[Piece]) -> int | None:
     """Where the title stands, or begins."""
     for at, piece in enumerate(pieces[:_STYLED]):
         if piece.title and piece.text.strip():
+            return at
+    for at in range(1, min(_LOOKED_AT, len(pieces))):
+        if not _FIELD_LINE.match(pieces[at - 1].text.strip()):
+            break
+        if _names(pieces, at):
             return at
     first = next(
         (at for at, piece in enumerate(pieces[:_MOST_LINES]) if not _is_before(piece)), None

@@ -67,3 +67,27 @@ def test_a_line_of_the_sites_own_is_a_warning() -> None:
     )
     assert "佚名" not in made.body
     assert "佚名" in "".join(doubt.message for doubt in made.doubts)
+
+
+def test_nested_lists_nest_and_a_form_in_a_table_is_taken_apart() -> None:
+    from tools_importer import kinds, labels  # noqa: PLC0415
+
+    from importer.drafting import outline_all  # noqa: PLC0415
+
+    page = (
+        "<p>采购办法</p><ol><li>采购遵循下列原则：<ol><li>公开；<ol><li>公告；</li></ol></li>"
+        "<li>公平。</li></ol></li><li>验收应当及时。</li></ol>"
+    )
+    made = outline_all(read_html(page.encode()), "a.html", kinds())[0]
+    assert labels(made.nodes) == ["1.", "（1）", "（1）", "（2）", "2."]
+    assert len(made.nodes) == 2
+    form = (
+        "<p>仓库管理员岗位说明书</p><table><tr><td>岗位名称<td>仓库管理员<td>所属部门<td>采购部</tr>"
+        "<tr><td>岗位概述<td colspan=3>负责仓库管理。</tr>"
+        "<tr><td>岗位职责<td colspan=3><p>1.负责验收；</p><p>2.负责盘点。</p></tr>"
+        "<tr><td>任职资格<td colspan=3>高中以上学历。</tr></table>"
+    )
+    made = outline_all(read_html(form.encode()), "b.html", kinds())[0]
+    assert made.fields["部门"] == "采购部"
+    assert labels(made.nodes) == ["1.", "2."]
+    assert "## 任职资格" in made.body

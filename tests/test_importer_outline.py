@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tools_importer import codes, draft, kinds, labels, model, parsed, shape
 
+from importer.markdown import write_body
 from importer.model import Piece
 from importer.outline import build
+from store.model import Clause
 from store.parser import parse_body
+
+if TYPE_CHECKING:
+    from importer.model import Doubt
 
 NUMBERS = "一二三四五六七八九十"
 
@@ -180,3 +187,30 @@ def test_decimal_numbers_nest_by_their_depth_and_come_back_as_clauses() -> None:
         ("2.2", "使用部门负责日常保养。"),
         ("3.1", "本制度自2023年3月1日起执行。"),
     ]
+
+
+def test_automatic_lists_whose_levels_print_alike_nest_by_level() -> None:
+    rows = (
+        (0, 1, "采购"),
+        (1, 1, "公开"),
+        (1, 2, "公平"),
+        (2, 1, "本地"),
+        (0, 2, "验收"),
+        (1, 1, "清点"),
+    )
+    pieces = [
+        Piece(line=n, text=f"{text}应当按规定进行。", label=f"{number}.", depth=depth)
+        for n, (depth, number, text) in enumerate(rows, 1)
+    ]
+    doubts: list[Doubt] = []
+    nodes = build(pieces, doubts)
+    assert [node.number for node in nodes] == [1, 2]
+    assert [node.number for node in nodes[0].children] == [1, 2]
+    assert [node.number for node in nodes[0].children[1].children] == [1]
+    assert [doubt.code for doubt in doubts] == ["number-levels"]
+    body = parse_body(
+        write_body(nodes, kinds()["year-end-summary"].numbering).text,
+        kinds()["year-end-summary"].numbering,
+    )
+    found = [block for block in body.root.walk_blocks() if isinstance(block, Clause)]
+    assert [block.level for block in found] == [1, 2, 2, 3, 1, 2]
