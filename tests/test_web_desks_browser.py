@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_web_import import NOTE, OLD
+from test_web_looks import CONTRAST
 from test_web_templates import GOOD, RULE
 from test_web_templates import template as word_file
 from test_web_year import ODD, STRANGE, workbook
-from tools_browser import SIZES, chromium, opened, served, word_text
+from tools_browser import PHONE, SIZES, chromium, opened, served, word_text
 from tools_web import make_app
 
 if TYPE_CHECKING:
@@ -180,3 +181,16 @@ def test_light_and_dark_are_chosen_and_stay(browser, address, size):
         assert page.evaluate(PAPER) == dark
         page.emulate_media(color_scheme="light")
         assert page.evaluate(PAPER) == light
+
+
+def test_what_is_shown_can_be_read_in_both_looks(browser, address):
+    with opened(browser, address, PHONE) as page:
+        at_import(page)
+        places = [page.url]
+        upload(page, ODD)
+        places += [page.url, "/templates", "/templates/policy/标准", "/import", "/help"]
+        for place in places:
+            page.goto(place)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                assert page.evaluate(CONTRAST) == [], (place, scheme)
