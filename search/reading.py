@@ -80,11 +80,15 @@ class _Group:
 
     def places(self, text: str) -> list[int]:
         """Where the word stands, or the first synonym that does."""
-        said = next((term for term in (self.word, *self.synonyms) if term in text), self.word)
-        found = [text.find(said)]
-        while found[-1] >= 0 and len(found) <= MOST_PLACES:
-            found.append(text.find(said, found[-1] + 1))
-        return found[:-1]
+        for said in (self.word, *self.synonyms):
+            at = text.find(said)
+            if at >= 0:
+                break
+        found = []
+        while at >= 0 and len(found) < MOST_PLACES:
+            found.append(at)
+            at = text.find(said, at + 1)
+        return found
 
 
 class Reader:
@@ -101,6 +105,7 @@ class Reader:
         self._figure = self._wanted_figure()
         self._list = bool(_ASKS_LIST.search(self._asked))
         self._contexts: dict[str, list[float]] = {}
+        self._factors: dict[tuple[str, str], float] = {}
 
     def _wanted_figure(self) -> re.Pattern[str] | None:
         """The sort of figure that is asked for; notes the word to which it belongs."""
@@ -127,7 +132,12 @@ class Reader:
         return np.array([self._factor(unit) for unit in units], np.float64)
 
     def _factor(self, unit: int) -> float:
-        context, own = self._texts(unit)
+        context, own = texts = self._texts(unit)
+        if texts not in self._factors:  # versions and copies say the same
+            self._factors[texts] = self._factor_of(context, own)
+        return self._factors[texts]
+
+    def _factor_of(self, context: str, own: str) -> float:
         inside = [group.stands(own) for group in self._groups]
         factor = 1 - OWN + OWN * self._share(context, inside)
         factor *= 1 - TOGETHER + TOGETHER * self._together(own, inside)
@@ -190,7 +200,8 @@ class Reader:
         for sentence in _SENTENCES.split(own) if present else ():
             held = 0.0
             for group in present:
-                held += group.weight * group.stands(sentence)
+                stands = 1.0 if group.word in sentence else group.stands(sentence)
+                held += group.weight * stands
             best = max(best, held)
             if best >= most:
                 break
@@ -203,7 +214,7 @@ class Reader:
         near = whole = 0.0
         for at in range(len(groups) - 1):
             weight = min(groups[at].weight, groups[at + 1].weight)
-            apart = min(abs(a - b) for a in found[at] for b in found[at + 1])
+            apart = _apart(found[at], found[at + 1])
             near += weight / (1 + max(apart - 2, 0) / CLOSE_BY)
             whole += weight
         return near / whole if whole else 1.0
@@ -229,6 +240,21 @@ class Reader:
             return 1.0
         at = int(np.searchsorted(units, local))
         return 1.0 if at < len(units) and units[at] == local else ACROSS
+
+
+def _apart(first: Sequence[int], second: Sequence[int]) -> int:
+    """How far the nearest places of two ascending rows are from each other."""
+    one = other = 0
+    nearest = abs(first[0] - second[0])
+    while nearest and one < len(first) and other < len(second):
+        apart = second[other] - first[one]
+        if apart > 0:
+            one += 1
+        else:
+            apart = -apart
+            other += 1
+        nearest = min(nearest, apart)
+    return nearest
 
 
 def _groups(corpus: Corpus, question: Question) -> list[_Group]:
