@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 from importer.model import Draft
 from importer.workers import Task, read_all
 from store.exceptions import InputError, WenshuError
-from store.model import Block, Clause
 from store.parser import parse_body
 from store.splicing import Source, apply
-from web.comparing import Pair, Piece, align, pair, pieces
+from web.comparing import Pair, align, pair, pieces
 from web.drafts import load_draft
+from web.returning_rows import Rows, TooDifferent, Unplaced, is_item, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from store.catalogue import Entry
     from store.document import Document
     from store.kinds import Kind
-    from store.model import Section
+    from store.model import Block, Section
     from store.splicing import Edit
+    from web.comparing import Piece
 
 _SHORT_MOVE: Final = 6
-_LABEL: Final = r"(?:[第（]?[0-9零〇一二三四五六七八九十百]+[）.、编章节条款项]?){1,4}"
 OF_DOCUMENT: Final = "文枢文档"
 OF_TEXT: Final = "文枢原文校验"
 
@@ -170,14 +170,6 @@ def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-class _Unplaced(Exception):
-    """A changed block has no line of its own in the file."""
-
-
-class _TooDifferent(Exception):
-    """A clause was rebuilt, so that it is written as a whole."""
-
-
 class _Planner:
     """Sets printed and changed text side by side, and both to the lines of the file."""
 
@@ -185,7 +177,7 @@ class _Planner:
         self.source = source
         self.own = pieces(source.document.body.root)
         self.printed, self.changed = printed, changed
-        self.places = _places(self.own, printed)
+        self.places = places(self.own, printed)
 
     def plan(self) -> Plan:
         aligned = align(self.printed, self.changed)
@@ -269,7 +261,7 @@ class _Planner:
                 at, [*written, ""] if first is not None else written, tight=False
             )
         start, end = self.source.whole(anchor.node)
-        lists = _is_item(new.node) and _is_item(anchor.node) and not self.source.types_numbers
+        lists = is_item(new.node) and is_item(anchor.node) and not self.source.types_numbers
         followed = end < len(self.source.lines) and bool(self.source.lines[end].strip())
         tight = lists and (followed or start == 0 or bool(self.source.lines[start - 1].strip()))
         return self.source.insert(end, written, tight=tight)
@@ -289,11 +281,11 @@ class _Planner:
             change.note = "这张表由表格数据生成，请改数据，不能从 Word 改。"
             return change
         try:
-            change.edits, lost = _Rows(self.source, own.node, old.node, new.node).edits()
-        except _Unplaced:
+            change.edits, lost = Rows(self.source, own.node, old.node, new.node).edits()
+        except Unplaced:
             change.note = "这一处有由表格数据生成的内容，不能从 Word 改。"
             return change
-        except _TooDifferent:
+        except TooDifferent:
             change.edits = [self.source.put(own.node, self._written(new.node, own.node))]
             lost = self.source.has_marks(own.node)
         if not change.edits:
@@ -303,135 +295,5 @@ class _Planner:
         return change
 
 
-def _places(own: Sequence[Piece], printed: Sequence[Piece]) -> dict[int, int]:
-    return {b: a for a, b in align(own, printed) if a is not None and b is not None}
-
-
 def _key(piece: Piece) -> tuple[bool, str]:
     return piece.heading, piece.text
-
-
-def _is_item(node: Section | Block | None) -> bool:
-    return isinstance(node, Clause)
-
-
-class _Rows:
-    """The blocks of one clause, old, printed and new: only those that differ are written."""
-
-    def __init__(
-        self,
-        source: Source,
-        own: Section | Block,
-        old: Section | Block | None,
-        new: Section | Block,
-    ) -> None:
-        self.source = source
-        self.own, self.old, self.new = rows(own), rows(old), rows(new)
-        self.places = _places(self.own, self.old)
-        self.found: list[Edit] = []
-        self.lost = False
-
-    def edits(self) -> tuple[list[Edit], bool]:
-        """The edits, and whether references, figures or emphasis go.
-
-        Raises:
-            _Unplaced: A changed block has no line of its own.
-            _TooDifferent: The clause is better written as a whole.
-        """
-        last = -1
-        for a, b in align(self.old, self.new):
-            place = self.places.get(a) if a is not None else None
-            if a is not None and place is None:
-                raise _Unplaced
-            if a is None:
-                assert b is not None
-                self._add(self.new[b], last)
-            elif b is None:
-                assert place is not None
-                self._remove(place)
-            else:
-                assert place is not None
-                last = place
-                self._change(self.own[place], self.old[a], self.new[b])
-        return self.found, self.lost
-
-    def _change(self, own: Piece, old: Piece, new: Piece) -> None:
-        if old.text == new.text or _only_labels_differ(own, new.text):
-            return
-        assert own.node is not None
-        assert new.node is not None
-        if old.type != new.type:
-            raise _TooDifferent
-        if isinstance(own.node, Block) and isinstance(new.node, Block) and own.type == "table":
-            if self.source.is_made(own.node) or new.type != "table":
-                raise _Unplaced
-            self.found.append(self.source.retable(own.node, new.node))
-            return
-        edit, lost = self.source.retext(own.node, own.text, new.node)
-        self.found.append(edit)
-        self.lost |= lost
-
-    def _remove(self, place: int) -> None:
-        node = self.own[place].node
-        if not isinstance(node, Block) or place == 0:
-            raise _TooDifferent
-        following = self.own[place + 1 : place + 2]
-        if following and following[0].depth > self.own[place].depth:
-            raise _TooDifferent
-        self.found.append(self.source.remove(*self.source.own(node)))
-
-    def _add(self, new: Piece, last: int) -> None:
-        if last < 0 or not isinstance(new.node, Block):
-            raise _TooDifferent
-        before = self.own[last].node
-        assert isinstance(before, Block)
-        indent, typed = self._indent(new, last)
-        written = self.source.write(new.node, typed=typed, alone=True)
-        at = self.source.own(before)[1]
-        tight = _is_item(new.node) and before.type in {"clause", "paragraph"} and not typed
-        gap = at < len(self.source.lines) and bool(self.source.lines[at].strip())
-        near = tight and (gap or last == len(self.own) - 1)
-        lines = [f"{indent}{line}" if line else "" for line in written]
-        self.found.append(self.source.insert(at, lines, tight=near))
-
-    def _indent(self, new: Piece, last: int) -> tuple[str, bool]:
-        """How far a new block goes to the right: as its neighbours of that depth."""
-        for piece in reversed(self.own[: last + 1]):
-            node = piece.node
-            if node is None or piece.depth > new.depth:
-                continue
-            typed = bool(getattr(node, "literal", False))
-            deeper = piece.depth < new.depth and not typed and isinstance(node, Clause)
-            return " " * (self.source.indent(node) + (4 if deeper else 0)), typed
-        return "", self.source.types_numbers
-
-
-def rows(node: Section | Block | None) -> list[Piece]:
-    """The blocks of a piece that have text of their own, each with its depth."""
-    if not isinstance(node, Block):
-        return [Piece(node.label, node.heading, heading=True, node=node)] if node else []
-    return list(_rows(node, 0))
-
-
-def _rows(block: Block, depth: int) -> list[Piece]:
-    label = block.label if isinstance(block, Clause) else ""
-    if block.type == "table":
-        text = "\n".join(" │ ".join(cell.text for cell in row) for row in block.rows)
-        return [Piece(label, text, node=block, depth=depth)]
-    found = [Piece(label, block.text, node=block, depth=depth)] if block.text else []
-    for child in block.children:
-        found += _rows(child, depth if block.type == "list" else depth + 1)
-    return found
-
-
-def _only_labels_differ(own: Piece, text: str) -> bool:
-    """Whether only references print another number, as they do by themselves."""
-    inlines = own.node.inlines if own.node is not None else ()
-    if not any(one.type == "reference" for one in inlines):
-        return False
-    pattern = "".join(
-        _LABEL if one.type == "reference" else re.escape(one.text)
-        for one in inlines
-        if one.type != "footnote"
-    )
-    return re.fullmatch(pattern, text) is not None
