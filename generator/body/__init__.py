@@ -8,9 +8,10 @@ else who has blocks of the model to write. One concept a module::
     numbers    real multilevel numbering that prints the labels the model computed
     columns    where the cells of a table stand, widths by content
     tables     repeated header rows, rows and small tables that stay whole
+    captions   图1 and 表1 as Word's own counters
     pictures   images from the workspace, scaled to the text
     blocks     sections, clauses and all other blocks
-    form       the body as one form of tables (role descriptions)
+    form       the body as one form of tables (role descriptions); `form_table` writes its rows
     value      `BodyValue`, the face
 """
 

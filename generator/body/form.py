@@ -8,14 +8,15 @@ get a column for it. All bands share one table, whose grid is the union of all c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from itertools import accumulate, pairwise
+from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from generator.body.blocks import BlockWriter
 from generator.body.columns import column_aligns, column_widths, place_cells, text_units
+from generator.body.form_table import FormCell, FormRow, form_table
 from generator.body.inlines import write_runs
-from generator.body.tables import cell_properties, is_pairs, keep_next, table_xml
+from generator.body.tables import is_pairs, keep_next
 from generator.layout.pieces import thin_paragraph
 from generator.wordml import mm, paragraph, run
 from store.model import Clause
@@ -28,44 +29,10 @@ if TYPE_CHECKING:
     from store.model import Block, Inline, Section
 
 _SHARE: Final = re.compile(r"（\s*(?:占比|权重|比重)?\s*(\d{1,3}(?:\.\d+)?)\s*[%％]\s*）")
-_SNAP: Final = 90
 _SHORT_ROW: Final = 700
 _WHOLE_ROWS: Final = 9
 _TOGETHER: Final = 2
 _SHORT_BAND: Final = 3
-_LAYOUT: Final = '<w:tblLayout w:type="fixed"/>'
-_INSIDE: Final = (
-    "<w:tblBorders>"
-    + "".join(f'<w:{side} w:val="nil"/>' for side in ("top", "left", "bottom", "right"))
-    + "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-        for side in ("insideH", "insideV")
-    )
-    + "</w:tblBorders>"
-)
-_NO_MARGINS: Final = (
-    '<w:tcMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tcMar>'
-)
-
-
-@dataclass(slots=True)
-class FormCell:
-    """A cell between two edges (twips from the left)."""
-
-    left: int
-    right: int
-    content: str
-    shade: bool = False
-    merge: str = ""
-    flush: bool = False
-
-
-@dataclass(slots=True)
-class FormRow:
-    """A row of the form; `whole` rows are kept on one page, header rows cling to the next."""
-
-    cells: list[FormCell] = field(default_factory=list)
-    whole: bool = True
 
 
 def write_form(context: BodyContext, root: Section, look: FormLook) -> str:
@@ -97,7 +64,7 @@ class _Form:
         return f"{self._whole(self.rows[:cut])}{thin_paragraph()}{end}" if cut else end
 
     def _whole(self, rows: Sequence[FormRow]) -> str:
-        return _table(self.context, rows, self.width, self.look.shade) if rows else ""
+        return form_table(self.context, rows, self.width, self.look.shade) if rows else ""
 
     def _cut(self, band: int) -> int:
         """Where the end of the form becomes a table of its own, which stays with the signatures.
@@ -257,7 +224,9 @@ class _Form:
         for row in rows:
             for cell in row.cells:
                 cell.left, cell.right = cell.left - self.label, cell.right - self.label
-        inner = _table(self.context, rows, self.width - self.label, self.look.shade, inside=True)
+        inner = form_table(
+            self.context, rows, self.width - self.label, self.look.shade, inside=True
+        )
         cell = FormCell(self.label, self.width, inner + thin_paragraph(), flush=True)
         return FormRow([cell])
 
@@ -336,51 +305,3 @@ def _without_share(clause: Clause) -> Clause:
     if not done and clause.inlines:
         return clause
     return replace(clause, text=_SHARE.sub("", clause.text, count=1), inlines=tuple(inlines))
-
-
-def _table(
-    context: BodyContext,
-    rows: Sequence[FormRow],
-    width: int,
-    shade: str,
-    *,
-    inside: bool = False,
-) -> str:
-    edges = _edges(rows, width)
-    widths = [right - left for left, right in pairwise(edges)]
-    xml = "".join(_row_xml(row, edges, shade) for row in rows)
-    made = table_xml(context, widths, xml)
-    return made.replace(_LAYOUT, _INSIDE + _LAYOUT, 1) if inside else made
-
-
-def _edges(rows: Sequence[FormRow], width: int) -> list[int]:
-    """The union of all cell edges; edges closer than a hair's breadth become one."""
-    wanted = sorted(
-        {edge for row in rows for cell in row.cells for edge in (cell.left, cell.right)}
-    )
-    edges = [0]
-    for edge in wanted:
-        if edge - edges[-1] > _SNAP and width - edge > _SNAP:
-            edges.append(edge)
-    return [*edges, width]
-
-
-def _position(edges: Sequence[int], value: int) -> int:
-    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
-
-
-def _row_xml(row: FormRow, edges: Sequence[int], shade: str) -> str:
-    cells: list[str] = []
-    for cell in row.cells:
-        left, right = _position(edges, cell.left), _position(edges, cell.right)
-        properties = cell_properties(
-            edges[right] - edges[left],
-            span=max(right - left, 1),
-            merge=cell.merge,
-            shade=shade if cell.shade else "",
-        )
-        if cell.flush:
-            properties = properties.replace("<w:vAlign", _NO_MARGINS + "<w:vAlign", 1)
-        cells.append(f"<w:tc>{properties}{cell.content}</w:tc>")
-    head = "<w:trPr><w:cantSplit/></w:trPr>" if row.whole else ""
-    return f"<w:tr>{head}{''.join(cells)}</w:tr>"
