@@ -76,7 +76,8 @@ class ArrayEngine:
             return Answer(0, [], lambda: {name: {} for name in FACETS}, relaxed)
         day = day if on is None else on
         final = self.final_scores(scores, day, question.folded.replace(" ", ""))
-        if request.label:  # an article by its number: the one in force, however long it is
+        # A clause by its number: the one in force, however long it is.
+        if request.label or request.place:
             state = self.table.in_force(day)[self.generation.unit_rows[scores.units]]
             final[state != IN_FORCE] *= OUT_OF_FORCE
         return self._answer(scores, final, question, day, limit, relaxed)

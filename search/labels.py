@@ -10,6 +10,7 @@ from typing import Final
 from store.numerals import CHINESE_PATTERN, read_number
 
 _NUMBER: Final = re.compile(f"{CHINESE_PATTERN}+|[0-9]+")
+_SEPARATOR: Final = re.compile("[、.()]+")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -24,6 +25,11 @@ def _arabic(match: re.Match[str]) -> str:
         return str(read_number(match.group()))
     except ValueError:
         return match.group()
+
+
+def citation_key(place: str) -> str:
+    """The label in a citation in one form, without what separates its parts: 三、7. is 三|7."""
+    return _SEPARATOR.sub("|", normal_label(place)).strip("|")
 
 
 def label_key(label: str | None) -> int:

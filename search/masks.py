@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from search.analysis import is_word_character
-from search.labels import label_key
+from search.labels import citation_key, label_key, normal_label
 from search.library import short_title
 from search.names import Names
 from search.phrases import body_units, text_places
 from search.segment import WORDS
 from search.table import IN_FORCE
+from store.units import citation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,12 +76,20 @@ class Masks:
             return self._titled([value])
         if name == "year":
             wanted = wanted.removesuffix("年").removesuffix("年度")
+        if name == "version":
+            return self._of_edition(wanted)
         values, codes = self.table.codes(name)
         folded = [self._fold(known) for known in values]
         exact = [wanted == known for known in folded]
         if not any(exact) and name in {"department", "position", "number"}:
             exact = [wanted in known for known in folded]
         good: Array = np.array(exact, bool)[codes] if values else np.zeros(0, bool)
+        return good
+
+    def _of_edition(self, wanted: str) -> Array:
+        values, codes = self.table.codes("version")
+        same = [self._fold(v).removesuffix("版") == wanted.removesuffix("版") for v in values]
+        good: Array = np.array(same, bool)[codes] if values else np.zeros(0, bool)
         return good
 
     def _titled(self, titles: Iterable[str]) -> Array:
@@ -124,9 +133,12 @@ class Masks:
             headings: Whether a quoted text may stand in title and heading, too.
         """
         key = np.uint64(label_key(request.label))
+        placed = self._placed(request, rows) if request.place and rows is not None else None
         found: list[Array | None] = []
         for at, segment in enumerate(self.corpus.segments):
             masks = [] if rows is None else [self.unit_mask(rows, at)]
+            if placed is not None:
+                masks.append(np.isin(np.arange(segment.units) + self.corpus.offsets[at], placed))
             if request.label:
                 masks.append(segment.labels == key)
             masks += [self.text_mask(text, at, whole=headings) for text in self._required(request)]
@@ -135,6 +147,28 @@ class Masks:
                 masks.append(self._tree_mask(request.tree, at))
             found.append(np.logical_and.reduce(masks) if masks else None)
         return found
+
+    def _placed(self, request: Request, rows: Array) -> Array | None:
+        """The units with the label that a citation gives; the rest of it names a part.
+
+        None where there is no such label.
+        """
+        wanted, literal = citation_key(request.place), normal_label(request.place)
+        owners = self.generation.unit_rows
+        found: list[tuple[int, bool, int]] = []
+        for unit in np.flatnonzero(rows[owners] & (owners >= 0)).tolist():
+            clause, _, heading, _, _ = self.corpus.info(unit)
+            label = citation("", "", clause, heading=str(heading)).removeprefix("《》")
+            key = citation_key(label)
+            if key and f"{wanted}|".startswith(f"{key}|"):
+                found.append((len(key), literal.startswith(normal_label(label)), unit))
+        if not found:
+            return None
+        longest, exact, _ = max(found)
+        request.part = wanted[longest:].strip("|") or request.part
+        return np.array(
+            [unit for length, same, unit in found if (length, same) == (longest, exact)]
+        )
 
     @staticmethod
     def _required(request: Request) -> list[str]:

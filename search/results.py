@@ -243,7 +243,7 @@ class Results:
     def _is_unsure(self, answer: Answer) -> bool:
         """Whether the best hits carry less than half of a plain question."""
         request = self.request
-        exact = request.phrases or request.label or request.tree is not None
+        exact = request.phrases or request.label or request.place or request.tree is not None
         if exact or not answer.found or not self.question.words:
             return False
         from search.reading import Reader  # noqa: PLC0415

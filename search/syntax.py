@@ -1,7 +1,7 @@
 """The query language: what was typed, taken apart.
 
-Plain questions, "quoted text", -left out, AND OR NOT with parentheses, 部门:客户部, 《title》 and
-第十二条第二款. Nothing that is typed is an error, except a field that does not exist.
+Plain questions, "quoted text", -left out, AND OR NOT with parentheses, 部门:客户部, 《title》 with
+its version, 第十二条第二款. Nothing that is typed is an error, except a field that does not exist.
 """
 
 from __future__ import annotations
@@ -38,15 +38,22 @@ FIELDS: Final = {
     "编号": "number",
     "文号": "number",
     "number": "number",
+    "版本": "version",
+    "version": "version",
     "岗位": "position",
     "position": "position",
 }
-SHOWN_FIELDS: Final = ["标题", "类别", "部门", "岗位", "状态", "年度", "标签", "编号"]
+SHOWN_FIELDS: Final = ["标题", "类别", "部门", "岗位", "状态", "年度", "标签", "编号", "版本"]
 _NUM: Final = rf"(?:{CHINESE_PATTERN}|[0-9０-９])+"
 _ARTICLE: Final = re.compile(
     rf"第{_NUM}条(?:之{_NUM})?(?P<part>(?:第{_NUM}款)?(?:第[（(]?{_NUM}[）)]?项)?)"
 )
-_TITLE: Final = re.compile(r"《([^《》\n]{1,80})》")
+_EDITION: Final = r"[0-9０-９A-Za-z][0-9０-９A-Za-z.．年\-]{0,15}"
+_PLACE: Final = rf"(?:{_NUM}[、.．]|[（(]{_NUM}[）)]|[0-9]+(?![0-9\w]))+"
+_TITLE: Final = re.compile(
+    rf"《(?P<title>[^《》\n]{{1,80}})》(?:[（(](?P<edition>{_EDITION})版[）)])?(?P<place>{_PLACE})?"
+)
+_ALONE: Final = re.compile(r"(?<!\S)(?P<edition>(?:19|20)[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2})版(?!\S)")
 _FIELD: Final = re.compile(
     r"(?P<minus>(?<!\S)-)?(?<![^\s(（-])(?P<name>[^\W\d_]{1,12})(?P<colon>[:：])(?=\S)"
 )
@@ -81,6 +88,7 @@ class Request:
         refused: Values by field that must not be.
         titles: Titles in 《》 or after 标题:.
         label: An article (第十二条), and the part of it that was named (第二款第（三）项).
+        place: The label of a clause that is no article, right behind a title: 三、7.
         notes: What the user should know about how the query was read.
     """
 
@@ -94,6 +102,7 @@ class Request:
     titles: list[str] = field(default_factory=list)
     label: str = ""
     part: str = ""
+    place: str = ""
     notes: list[str] = field(default_factory=list)
 
 
@@ -189,9 +198,15 @@ def _take_fields(text: str, quoted: dict[str, str], request: Request) -> str:
 
 
 def _take_titles(text: str, request: Request) -> str:
-    request.titles += _TITLE.findall(text)
+    """Titles, and what our own citations put behind them: the version and the clause's label."""
+    for match in _TITLE.finditer(text):
+        request.titles.append(match["title"])
+        request.place = match["place"] or request.place
     request.titles += request.filters.pop("title", [])
-    return _TITLE.sub(" ", text)
+    editions = [m["edition"] for p in (_TITLE, _ALONE) for m in p.finditer(text) if m["edition"]]
+    if editions:
+        request.filters.setdefault("version", []).extend(editions)
+    return _ALONE.sub(" ", _TITLE.sub(" ", text))
 
 
 def _take_excluded(text: str, quoted: dict[str, str], request: Request) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from search import SearchIndex
 from search.results import UNSURE_NOTE
+from store.units import citation
 
 if TYPE_CHECKING:
     from search import Hit
@@ -251,3 +252,42 @@ def test_nothing_found_offers_wider_queries(index: SearchIndex) -> None:
     assert results.total == 0
     assert results.wider
     assert all(index.search(query).total for query in results.wider[:1])
+
+
+def test_every_citation_finds_its_clause(index: SearchIndex) -> None:
+    """What is copied from a hit is understood when it is searched, in every version."""
+    generation = index._generation
+    rows = generation.table.rows
+    missed = []
+    for unit, row in enumerate(generation.unit_rows.tolist()):
+        clause, _, heading, _, _ = generation.corpus.info(unit)
+        if clause is None:
+            continue
+        cited = citation(rows[row].title, rows[row].version, clause, heading=str(heading))
+        found = index.search(cited, limit=1).hits
+        if not found or (found[0].id, found[0].clause) != (rows[row].id, clause):
+            missed.append(cited)
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("cited", "version", "part"),
+    [
+        ("《考勤与休假管理办法》（2022版）第十一条", "2022", None),
+        ("《考勤与休假管理办法》(2024版) 第十二条第二款第（二）项", "2024", "第二款第（二）项"),
+        ("《信贷客户部岗位职责》（2024版）三、3.（2）", "2024", "（2）"),
+        ("考勤办法 2022版 年假", "2022", None),
+    ],
+)
+def test_a_citation_names_the_version_and_the_part(
+    index: SearchIndex, cited: str, version: str, part: str | None
+) -> None:
+    hit = index.search(cited).hits[0]
+    assert (hit.version, hit.sub_label) == (version, part)
+
+
+def test_a_version_that_does_not_exist_offers_the_others(index: SearchIndex) -> None:
+    results = index.search("《考勤与休假管理办法》（2019版）第十一条")
+    assert results.total == 0
+    assert "第十一条 《考勤与休假管理办法》" in results.wider
+    assert index.search(results.wider[0]).hits[0].clause == "第十一条"
