@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request, send_file
 
-from generator.sending_list import make_sending_list, scenes, write_sending_list
+from generator.sending_list import scenes
 from store.exceptions import WenshuError
+from web.making import make_messages, messages_file
 from web.paging import paged
-from web.refusals import BadUpload
 from web.site import note, site, view
+from web.uploads import SHEETS, XLSX_TYPE, on_disk, suffix_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 MESSAGE_KIND: Final = "message-template"
 _GROUPS: Final = 60
-SUFFIXES: Final = frozenset({".xlsx", ".xls", ".csv"})
 _PLACE: Final = re.compile(r"〔([^〔〕]{1,20})〕")
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +91,15 @@ def places(scene: Scene) -> list[str]:
 @blueprint.post("/list/<path:doc_id>")
 def sending_list(doc_id: str) -> str | Response:
     """The sending list of an uploaded table of customers; nothing of it is kept."""
-    from generator.batch_rows import read_table  # noqa: PLC0415 - few requests
-
     entry = view().entry(doc_id)
     upload = request.files.get("file")
-    suffix = Path(upload.filename or "").suffix.lower() if upload else ""
-    if upload is None or suffix not in SUFFIXES:
-        raise BadUpload("请选择一张客户表。", hint="可用 xlsx、xls 或 csv。")
-    with tempfile.TemporaryDirectory(prefix="wenshu-list-") as folder:
-        path = Path(folder) / f"table{suffix}"
-        upload.save(path)
-        wanted = f"{entry.id}#{request.form.get('scene', '')}"
-        made = make_sending_list(view().workspace, wanted, read_table(path))
-        if not request.form.get("download"):
-            return render_template("sending.html", entry=entry, made=made)
-        target = Path(folder) / "list.xlsx"
-        write_sending_list(made, target)
-        data = target.read_bytes()
+    suffix = suffix_of(upload, SHEETS, "一张客户表")
+    assert upload is not None
+    with on_disk(upload.read(), suffix) as path:
+        made = make_messages(view(), entry.id, request.form.get("scene", ""), path)
+    if not request.form.get("download"):
+        return render_template("sending.html", entry=entry, made=made)
+    data = messages_file(made, ".xlsx")
     note("下载发送名单", entry.id, f"{made.scene}，{len(made.messages)} 条")
     name = f"发送名单-{made.scene}.xlsx"
-    return send_file(io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name=name)
+    return send_file(io.BytesIO(data), mimetype=XLSX_TYPE, as_attachment=True, download_name=name)

@@ -17,6 +17,7 @@ from generator.batch_names import safe_file_name
 from generator.templates import available
 from store.exceptions import EnvironmentRefused, InvalidValue, UsageError
 from web import gate
+from web.making import make_booklet
 from web.site import note, site, view
 
 if TYPE_CHECKING:
@@ -229,12 +230,7 @@ def several() -> Response:
     entries = [seen.entry(one) for one in ids]
     note("批量下载", "、".join(e.meta.title for e in entries), f"{len(entries)} 份")
     if request.args.get("form") == "booklet":
-        from generator.booklet import render_booklet  # noqa: PLC0415 - few requests
-
-        company = seen.workspace.settings.company.get("名称", "")
-        data, _ = render_booklet(
-            seen.workspace, entries, title="岗位职责汇编", cover=[company] if company else []
-        )
+        data = make_booklet(seen, ids, "", "岗位职责汇编")
         return _file(data, "岗位职责汇编.docx", _DOCX)
     return _file(_zip(entries), "岗位职责.zip", "application/zip")
 
