@@ -84,7 +84,7 @@ class _Group:
             at = text.find(said)
             if at >= 0:
                 break
-        found = []
+        found: list[int] = []
         while at >= 0 and len(found) < MOST_PLACES:
             found.append(at)
             at = text.find(said, at + 1)
