@@ -60,6 +60,7 @@ class PageServer(TcpWSGIServer):
         """Serve this application; `run` serves, `close` ends."""
         self._signals = signals
         self._processes = processes
+        self._port = int(listening.getsockname()[1])
         self._begun: dict[HTTPChannel, float] = {}
         adjustments = Adjustments(
             threads=THREADS,
@@ -80,6 +81,11 @@ class PageServer(TcpWSGIServer):
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
 
     @property
     def channels(self) -> Mapping[int, HTTPChannel]:
