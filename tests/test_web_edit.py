@@ -195,3 +195,32 @@ def test_read_only_holds_for_editors(make_workspace):
     text_of(client, f"/edit/text/{ID}", 403)
     assert post(client, f"/edit/act/{ID}", "/account/", act="delete").status_code == 403
     assert "编辑正文" not in text_of(client, f"/documents/{ID}")
+
+
+def test_what_was_typed_is_there_after_the_browser_closed(app, workspace):
+    first = log_in(app, "zhi")
+    page = f"/edit/text/{ID}"
+    seen = seen_of(first, page)
+    typed = "## 总则\n\n1. 写了一半\n"
+    post(first, f"/edit/preview/{ID}", page, body=typed, seen=seen)
+    again = log_in(app, "zhi")
+    assert "写了一些没有保存的文字" in text_of(again, page)
+    assert "写了一半" not in text_of(again, page)
+    assert "写了一半" in text_of(again, f"{page}?typed=1")
+    assert "写了一些没有保存的文字" not in text_of(log_in(app, "xi"), page)
+    answer = post(again, page, page, body=typed, seen=seen)
+    assert answer.status_code == 302
+    assert "写了一些没有保存的文字" not in text_of(again, page)
+    post(again, f"/edit/preview/{ID}", page, body="1. 又写", seen=seen_of(again, page))
+    assert post(again, f"/edit/typed-drop/{ID}", page).status_code == 302
+    assert "写了一些没有保存的文字" not in text_of(again, page)
+
+
+def test_typed_text_goes_on_from_what_it_began_with(app, workspace):
+    client = log_in(app, "zhi")
+    page = f"/edit/text/{ID}"
+    seen = seen_of(client, page)
+    post(client, f"/edit/preview/{ID}", page, body="1. 我写的。", seen=seen)
+    assert post(log_in(app, "xi"), page, page, body="1. 别人。", seen=seen).status_code == 302
+    assert seen_of(client, f"{page}?typed=1") == seen
+    assert post(client, page, page, body="1. 我写的。", seen=seen).status_code == 409

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -24,7 +25,7 @@ from web.drafts import body_line, body_of, load_draft, with_body
 from web.markup import page_html
 from web.pages.editing import blueprint, entry_to_edit, is_published, write_text
 from web.rights import Act
-from web.site import demand, note, person, renew_view, site, view
+from web.site import demand, note, person, renew_view, site, unfinished, view
 
 if TYPE_CHECKING:
     from flask import Response
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blueprint"]
 _LONGEST: Final = 400_000
+_TYPED: Final = "typed text"
 
 
 @blueprint.get("/new")
@@ -67,13 +69,39 @@ def new_post() -> AnyResponse:
 
 @blueprint.get("/text/<path:doc_id>")
 def text(doc_id: str) -> str:
-    """The editor."""
+    """The editor; with `typed` it goes on with what was typed and not saved."""
     entry = entry_to_edit(doc_id)
     whole, _, _, _, seen = view().workspace.read(entry)
-    return _editor(entry, body_of(whole), seen)
+    typed = unfinished(_TYPED).get(entry.id)
+    if typed is None or typed.value.get("body") == body_of(whole):
+        return _editor(entry, body_of(whole), seen)
+    if "typed" in request.args:
+        return _editor(entry, str(typed.value["body"]), str(typed.value["seen"]))
+    return _editor(entry, body_of(whole), seen, typed=_when(typed.changed))
 
 
-def _editor(entry: Entry, body: str, seen: str, error: str = "") -> str:
+def _when(seconds: int) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC).astimezone()
+    return f"{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def _keep_typed(entry: Entry, body: str, whole: str, seen: str) -> None:
+    """Keep what is typed until it is saved, for when the browser closes in the middle."""
+    clean = body_of(with_body(whole, body))
+    if clean != body_of(whole) and seen:
+        unfinished(_TYPED).keep(entry.id, {"body": clean, "seen": seen})
+
+
+@blueprint.post("/typed-drop/<path:doc_id>")
+def typed_drop(doc_id: str) -> AnyResponse:
+    """Forget what was typed and not saved."""
+    entry = entry_to_edit(doc_id)
+    unfinished(_TYPED).drop(entry.id)
+    flash("没有保存的文字已丢弃。", "good")
+    return redirect(url_for("edit.text", doc_id=entry.id))
+
+
+def _editor(entry: Entry, body: str, seen: str, error: str = "", typed: str = "") -> str:
     kind = view().workspace.kinds.get(entry.meta.kind, OTHER)
     return render_template(
         "editor.html",
@@ -81,6 +109,7 @@ def _editor(entry: Entry, body: str, seen: str, error: str = "") -> str:
         body=body,
         seen=seen,
         error=error,
+        typed=typed,
         locked=is_published(entry),
         numbering=kind.numbering,
         why=request.form.get("why", ""),
@@ -112,6 +141,7 @@ def save(doc_id: str) -> AnyResponse | tuple[str, int]:
         return _editor(entry, body, seen, error.message), 400
     except EnvironmentRefused as error:  # a full disk: what was typed stays on the page
         return _editor(entry, body, seen, error.message), 503
+    unfinished(_TYPED).drop(entry.id)
     note("文字更正" if why else "保存正文", entry.id, why)
     renew_view()
     flash("已保存。", "good")
@@ -161,8 +191,9 @@ def preview(doc_id: str) -> str:
     """The text as it will look, and what is wrong with it."""
     entry = entry_to_edit(doc_id)
     workspace = view().workspace
-    body = _sent_body()
-    edited = with_body(workspace.read(entry)[0], body)
+    body, whole = _sent_body(), workspace.read(entry)[0]
+    _keep_typed(entry, body, whole, request.form.get("seen", ""))
+    edited = with_body(whole, body)
     first = body_line(edited, body)
     try:
         document, problems = load_draft(workspace, entry, edited)
