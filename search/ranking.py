@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _SHORT, _SHORT_SHARE = 2, 0.5
 _LONG, _LONG_SHARE = 7, 0.15
 _LEAST: Final = 0.15
-_LOOK_UP: Final = 40
 
 
 class Wanted(NamedTuple):
@@ -134,19 +133,17 @@ class _Question:
     def scores(self, mask: Array | None) -> Scores:
         if not self.terms:
             return nothing()
-        sums: Array = np.zeros(self.segment.units, np.float32)
-        for name in (WORDS, GRAMS):
-            terms = [(term.number, term.factor) for term in self.terms if term.field == name]
-            self.segment.fields[name].add_up(sums, terms, self.averages[name])
+        sums = self.sums()
         shares, limit = self._shares(sums, mask)
         units = np.flatnonzero(shares >= limit)
         return Scores(units, sums[units].astype(np.float64), shares[units].astype(np.float64))
 
-    def scores_of(self, units: Array) -> Array:
-        """The scores of these units alone."""
-        sums: Array = np.zeros(len(units))
-        for term in self.terms:
-            self._look_up(term, units, sums)
+    def sums(self) -> Array:
+        """The score of each unit."""
+        sums: Array = np.zeros(self.segment.units, np.float32)
+        for name in (WORDS, GRAMS):
+            terms = [(term.number, term.factor) for term in self.terms if term.field == name]
+            self.segment.fields[name].add_up(sums, terms, self.averages[name])
         return sums
 
     def _shares(self, sums: Array, mask: Array | None) -> tuple[Array, np.float32]:
@@ -167,22 +164,6 @@ class _Question:
         expected: Array = words * np.float32(self.whole[WORDS] + 1e-6)
         expected += grams * np.float32(self.whole[GRAMS])
         return expected
-
-    def _look_up(self, term: _Term, units: Array, scores: Array) -> None:
-        """Add one term to the scores of these units."""
-        if not len(units):
-            return
-        field = self.segment.fields[term.field]
-        found, tf = field.postings(term.number)
-        if len(units) * _LOOK_UP > len(found):
-            dense = np.zeros(self.segment.units, np.uint8)
-            dense[found] = tf
-            counts = dense[units].astype(np.float64)
-        else:
-            at = np.minimum(found.searchsorted(units), len(found) - 1)
-            counts = np.where(found[at] == units, tf[at], 0).astype(np.float64)
-        norms = field.norms(self.averages[term.field])[units]
-        scores += term.factor * counts / (counts + norms)
 
 
 def supported(rows: Array, scores: Array, weight: float, depth: int = 3) -> Array:
@@ -215,9 +196,9 @@ def whole_scores(corpus: Corpus, wanted: Sequence[Wanted], masks: Sequence[Array
     for at, offset in enumerate(corpus.offsets):
         mask = masks[at]
         here = np.flatnonzero(corpus.alive[at] if mask is None else mask & corpus.alive[at])
-        sums = _Question(corpus, at, wanted, factors, {}).scores_of(here)
+        sums = _Question(corpus, at, wanted, factors, {}).sums()
         units.append(here + offset)
-        scores.append(sums + 1e-6)
+        scores.append(sums[here].astype(np.float64) + 1e-6)
         shares.append(np.ones(len(here)))
     return Scores(np.concatenate(units), np.concatenate(scores), np.concatenate(shares))
 
