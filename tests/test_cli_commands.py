@@ -300,6 +300,19 @@ def test_render_overwrites_nothing_unasked(
     assert made["warnings"] == [f"文件夹 {tmp_path / '新'} 原来没有，已新建。"]
 
 
+def test_a_template_is_measured_against_a_layout(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    official = starter / "templates" / "_common" / "公文.docx"
+    args = ("template", "check", official, "-w", starter, "--layout")
+    code, out, _ = wenshu(capsys, *args, "公文")
+    assert (code, "符合“公文”版式" in out) == (0, True)
+    code, out, _ = wenshu(capsys, *args, "规章制度")
+    assert (code, "处不符合“规章制度”版式" in out) == (1, True)
+    found = as_json(capsys, *args, "规章制度")
+    assert "上边距" in {item["item"] for item in found["deviations"]}
+
+
 def test_render_tells_where_the_word_file_lies_when_no_pdf_can_be_made(
     starter: Path,
     tmp_path: Path,

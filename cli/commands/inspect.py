@@ -11,6 +11,7 @@ from cli.common import existing_file, json_option, open_workspace, workspace_opt
 from cli.output import emit, print_json, table
 
 if TYPE_CHECKING:
+    from generator.inspect import Report
     from generator.layout import Layouts
 
 
@@ -26,18 +27,23 @@ def command(file: str, layout: str, workspace_path: str | None, as_json: bool) -
     from generator.inspect import inspect_document  # noqa: PLC0415 - help needs no generator
 
     existing_file(file)
-    report = inspect_document(Path(file).expanduser(), _layouts(workspace_path).get(layout))
+    report = inspect_document(Path(file).expanduser(), layouts_at_hand(workspace_path).get(layout))
     if as_json:
         print_json(report.to_json())
     else:
-        rows = [(d.place, d.item, d.found, d.wanted) for d in report.deviations]
-        for line in table(("位置", "项目", "现为", "应为"), rows):
-            emit(line)
-        emit(f"共 {len(rows)} 处不符合“{layout}”版式。" if rows else f"符合“{layout}”版式。")
+        show_deviations(report, layout)
     return int(not report.ok)
 
 
-def _layouts(workspace_path: str | None) -> Layouts:
+def show_deviations(report: Report, layout: str) -> None:
+    """What does not keep to the layout, a line each."""
+    rows = [(d.place, d.item, d.found, d.wanted) for d in report.deviations]
+    for line in table(("位置", "项目", "现为", "应为"), rows):
+        emit(line)
+    emit(f"共 {len(rows)} 处不符合“{layout}”版式。" if rows else f"符合“{layout}”版式。")
+
+
+def layouts_at_hand(workspace_path: str | None) -> Layouts:
     """The layouts of the workspace at hand, else the built-in ones."""
     from generator.layout import load_layouts  # noqa: PLC0415
     from generator.templates import LAYOUT_FOLDER, workspace_layouts  # noqa: PLC0415

@@ -23,7 +23,12 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
     help="生成一份文档的 Word 文件。不给 -o 时存为当前目录下的“题目.docx”，已有同名文件则不覆盖。",
 )
 @click.argument("wanted", metavar="ID", shell_complete=complete_ids)
-@click.option("-o", "--output", metavar="文件", help="输出的 .docx；给出时会覆盖同名文件。")
+@click.option(
+    "-o",
+    "--output",
+    metavar="文件",
+    help="输出的 .docx；给出时会覆盖同名文件，没有的文件夹会新建。",
+)
 @click.option(
     "--template",
     metavar="模板",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.inspect import layouts_at_hand, show_deviations
 from cli.common import existing_file, json_option, open_workspace, workspace_option
 from cli.output import emit, print_json, table, width, wrap
+
+if TYPE_CHECKING:
+    from generator.inspect import Report
 
 
 @click.group("template", help="检查 Word 模板，或由版式制作各类别的模板。")
@@ -22,8 +27,16 @@ def command() -> None:
 )
 @click.argument("file", metavar="FILE.docx")
 @click.option("--preview", metavar="文件", help="把填了样例的预览存为这个 .docx。")
+@click.option("--layout", metavar="版式", help="填好样例后，再按这个版式（如 公文）测量一遍。")
+@workspace_option
 @json_option
-def check(file: str, preview: str | None, as_json: bool) -> int:  # noqa: FBT001
+def check(
+    file: str,
+    preview: str | None,
+    layout: str | None,
+    workspace_path: str | None,
+    as_json: bool,  # noqa: FBT001
+) -> int:
     """Run the template clinic."""
     from generator.word.clinic import check_template  # noqa: PLC0415 - help needs no generator
 
@@ -33,16 +46,35 @@ def check(file: str, preview: str | None, as_json: bool) -> int:  # noqa: FBT001
         from store.files import write_atomic  # noqa: PLC0415
 
         write_atomic(Path(preview).expanduser().absolute(), report.preview)
+    measured = None
+    if layout and report.preview is not None:
+        measured = _measured(report.preview, layout, workspace_path)
+    ok = report.ok and (measured is None or measured.ok)
     if as_json:
-        print_json(report.to_json())
-        return int(not report.ok)
+        found = {} if measured is None else {"deviations": measured.to_json()["deviations"]}
+        print_json(report.to_json() | found)
+        return int(not ok)
     for line in table(("要填的项", "类型", "位置"), report.field_rows()):
         emit(line)
     for sentence in report.sentences():
         for at, line in enumerate(wrap(sentence, width() - 4)):
             emit(("  - " if not at else "    ") + line)
     emit("模板可以使用。" if report.ok else "模板有错误，请按上面的提示改正。")
-    return int(not report.ok)
+    if measured is not None and layout is not None:
+        show_deviations(measured, layout)
+    return int(not ok)
+
+
+def _measured(preview: bytes, layout: str, workspace_path: str | None) -> Report:
+    """The template, filled with its sample, beside a layout."""
+    import tempfile  # noqa: PLC0415 - few check against a layout
+
+    from generator.inspect import inspect_document  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="wenshu-check-") as folder:
+        path = Path(folder) / "preview.docx"
+        path.write_bytes(preview)
+        return inspect_document(path, layouts_at_hand(workspace_path).get(layout))
 
 
 @command.command(
