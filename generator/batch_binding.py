@@ -101,14 +101,15 @@ def bind_booklet(
         for path, count in zip(paths, known, strict=True)
     ]
     remarks = [_INCOMPLETE, *missing] if missing else []
-    data = bind(parts, title=target.stem, remarks=remarks)
+    front = 0
     if len(parts) <= MAX_MEASURED:
         from generator.booklet_pages import measure_parts, with_pages  # noqa: PLC0415 (few)
 
-        measured = measure_parts(data, len(parts))
+        plain = bind(parts, title=target.stem, remarks=remarks, fields=True)
+        measured = measure_parts(plain, len(parts))
         if measured is not None:
-            parts = with_pages(parts, measured.parts)
-            data = bind(parts, title=target.stem, remarks=remarks, front=measured.front)
+            parts, front = with_pages(parts, measured.parts), measured.front
+    data = bind(parts, title=target.stem, remarks=remarks, front=front)
     files.write_atomic(target, data)
 
 
@@ -127,6 +128,7 @@ def bind(
     contents: bool = True,
     remarks: Sequence[str] = (),
     front: int = 0,
+    fields: bool = False,
 ) -> bytes:
     """One Word file of many.
 
@@ -137,6 +139,7 @@ def bind(
         contents: Whether a table of contents stands in front.
         remarks: Lines below the contents.
         front: How many pages cover and contents take; 0 estimates it.
+        fields: The contents of a volume lead to the parts by fields, too, to be measured by.
 
     Raises:
         InputError: There are none, or too many.
@@ -154,7 +157,13 @@ def bind(
     parts = [replace(part, data=looks.take(part.data)) for part in parts]
     template = WordTemplate(base_file(first, looks.dress()))
     value = _Bound(
-        parts, title, tuple(cover), contents=contents, remarks=tuple(remarks), front=front
+        parts,
+        title,
+        tuple(cover),
+        contents=contents,
+        remarks=tuple(remarks),
+        front=front,
+        fields=fields,
     )
     return template.render({"各份": value})
 
@@ -171,12 +180,14 @@ class _Bound:
         contents: bool,
         remarks: tuple[str, ...] = (),
         front: int = 0,
+        fields: bool = False,
     ) -> None:
         self._parts = parts
         self._title = title
         self._cover = cover
         self._contents = contents
         self._remarks = remarks
+        self._fields = fields
         self._runs = _runs(parts)
         several = len({number for number, _ in self._runs}) > 1
         lines = (len(parts) + len(remarks)) * contents
@@ -244,7 +255,7 @@ class _Bound:
         """
         text = part.title + (f"（{part.note}）" if part.note else "")
         shown = f"<w:r><w:t>{page}</w:t></w:r>"
-        if not self._is_volume:
+        if self._fields or not self._is_volume:
             field = f" PAGEREF {_bookmark(number)} \\h "
             shown = (
                 '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import complete_ids, json_option, open_workspace, workspace_option
+from cli.common import complete_ids, json_option, open_workspace, user_path, workspace_option
 from cli.output import echo_warning, emit, print_json, progress
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from generator.batch import Batch, BatchResult
     from generator.batch_render import BatchSource
     from generator.batch_rows import BatchTable
@@ -62,15 +63,15 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     from generator.batch import Batch as Making  # noqa: PLC0415 - help needs no generator
     from generator.batch_rows import read_table  # noqa: PLC0415
 
-    target = Path(output).expanduser().absolute()
+    target = user_path(output)
     if table is None:
         _booklet(wanted, target, department, workspace_path, overwrite=overwrite, as_json=as_json)
         return
     if target.suffix.lower() in {".xlsx", ".csv"}:
-        _send(wanted, Path(table), target, workspace_path, as_json=as_json)
+        _send(wanted, user_path(table), target, workspace_path, as_json=as_json)
         return
     source = _source(wanted, template, data, workspace_path, blank=blank)
-    rows: BatchTable = read_table(Path(table).expanduser().absolute())
+    rows: BatchTable = read_table(user_path(table))
     volume = _volume(target, overwrite=overwrite)
     batch = Making(
         source,
@@ -84,6 +85,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     result = _run(batch)
     same = len(result.outputs) - result.made
     if volume is not None:
+        if sys.stderr.isatty():
+            emit("正在合成一个文件，请稍候……", sys.stderr)
         volume.bind(result)
     _tell(result, target, same, as_json=as_json)
     if result.failed:
@@ -122,11 +125,11 @@ def _source(
 ) -> BatchSource:
     from generator.batch_render import BatchSource as Source  # noqa: PLC0415
 
-    file = Path(wanted).expanduser().absolute()
+    file = user_path(wanted)
     if file.suffix.lower() == ".docx" and file.is_file():
         return Source(template_file=file, blank=blank)
     workspace = open_workspace(workspace_path)
-    paths = tuple(Path(name).expanduser().absolute() for name in data)
+    paths = tuple(user_path(name) for name in data)
     return Source(workspace=workspace.root, template=template, data=paths, blank=blank)
 
 
@@ -214,7 +217,7 @@ def _send(
     from generator.sending_list import make_sending_list, write_sending_list  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
-    made = make_sending_list(workspace, wanted, read_table(table.expanduser().absolute()))
+    made = make_sending_list(workspace, wanted, read_table(table))
     write_sending_list(made, target)
     if as_json:
         print_json(
