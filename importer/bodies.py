@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from importer.markdown import escape_label
+from importer.markdown_text import escape_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,19 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from importer.markdown_text import (
+    ATTRIBUTES_END,
+    BRACES,
+    bare,
+    escape,
+    escape_label,
+    guard,
+    heavily,
+    marked,
+    table,
+)
 from importer.model import Doubt
-from store.inline import parse_inlines, plain
-from store.markers import is_article, read_marker
+from store.markers import is_article
 from store.model import Clause
 from store.numerals import CIRCLED
 from store.parser import parse_body
@@ -22,17 +32,10 @@ from store.parser import parse_body
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from importer.model import Node, Piece, Run
+    from importer.model import Node
     from store.kinds import Numbering
-    from store.model import Section
 
 _ROUNDS: Final = 5
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~]|\{[{%#]|[\x02\x03]")
-_BLOCK_START: Final = re.compile(
-    r"#|>|\||[-+*](?:\s|$)|[0-9]{1,3}\.(?:\s|$)|:\s|\[\^|`{3}|~{3}|<!--|!\[|={3,}|\\newpage|(?:[-*_]\s*){3,}$"
-)
-_BRACES: Final = re.compile(r"\{([{%#])")
-_ATTRIBUTES_END: Final = re.compile(r"\{:?[^{}]*\}\s*$")
 _TYPED: Final = {"1.": "{}、", "1）": "{}）"}
 
 
@@ -130,7 +133,7 @@ class _Writer:
         text = escape(node.text, first=not label)
         computes = depth <= len(self.numbering.headings) and self.numbering.headings[depth - 1]
         end = " {: .unnumbered}" if computes and not node.label and not node.piece.counted else ""
-        if not end and _ATTRIBUTES_END.search(text):
+        if not end and ATTRIBUTES_END.search(text):
             text = text[:-1] + "&#125;"
         line = self._put("", f"{'#' * min(depth + 1, 6)} {label}{text}{end}")
         self.places.append((line, parent, node, typed))
@@ -196,7 +199,7 @@ class _Writer:
 
     def _code(self, text: str, indent: str) -> None:
         """A fence; braces can't be escaped inside one, so such code becomes paragraphs."""
-        if _BRACES.search(text):
+        if BRACES.search(text):
             for line in text.split("\n"):
                 self._put(indent, escape(line))
             return
@@ -221,9 +224,9 @@ class _Writer:
         if id(node) in self.plan.heavy:
             return heavily(node.text)
         if node.runs:
-            marked = _marked(node.runs)
-            if marked is not None:
-                return _guard(marked) if first else marked
+            written = marked(node.runs)
+            if written is not None:
+                return guard(written) if first else written
         return escape(node.text, first=first)
 
     # -- proving -------------------------------------------------------------------------------------  # noqa: E501
@@ -246,7 +249,7 @@ class _Writer:
             label, text = found.get(line, ("", ""))
             if label_key(label) != label_key(node.label) and not node.piece.counted:
                 changed |= self._type_list(parent, node, typed=typed)
-            elif _bare(text) != _bare(node.text) and not node.runs:
+            elif bare(text) != bare(node.text) and not node.runs:
                 changed |= id(node) not in self.plan.heavy
                 self.plan.heavy.add(id(node))
         return changed
@@ -273,10 +276,6 @@ class _Writer:
         ]
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
 def _heading_label(node: Node) -> str:
     if node.scheme == "1.1" or node.scheme.startswith("第"):
         return f"{node.label.rstrip('.．、')} "
@@ -295,138 +294,3 @@ def _typed_label(node: Node) -> str:
     if node.scheme in _TYPED:
         return _TYPED[node.scheme].format(node.number)
     return node.label.rstrip("、.．")
-
-
-# -- text ----------------------------------------------------------------------------------------------  # noqa: E501
-
-
-def escape(text: str, *, first: bool = True) -> str:
-    """Plain text so that it parses to itself; as little is escaped as will do."""
-    text = re.sub(r"\s*\n\s*", " ", text)
-    if not _SPECIAL.search(text):
-        return _guard(text) if first else text
-    for candidate in (text, _backslashed(text), heavily(text)):
-        shown = _BRACES.sub(r"&#123;\1", candidate)
-        if _reads_as(shown, text):
-            return _guard(shown) if first else shown
-    return heavily(text)
-
-
-def _reads_as(candidate: str, text: str) -> bool:
-    inlines = parse_inlines(candidate)
-    formatted = any(
-        piece.type != "text" or piece.bold or piece.italic or piece.strike for piece in inlines
-    )
-    return not formatted and plain(inlines) == text.strip(" \t\u3000")
-
-
-def _backslashed(text: str) -> str:
-    return (
-        re.sub(r"([\\`*_\[\]])", r"\\\1", text).replace("<", "&#60;").replace("~~", "&#126;&#126;")
-    )
-
-
-def heavily(text: str) -> str:
-    """Every character that could mean something as an entity."""
-    escaped = re.sub(
-        r"[\\`*_\[\]<>&~{}|#!^]",
-        lambda match: f"&#{ord(match[0])};",
-        re.sub(r"\s*\n\s*", " ", text),
-    )
-    return _guard(escaped)
-
-
-def _guard(text: str) -> str:
-    """Keep a paragraph from being read as another block."""
-    if text and (_BLOCK_START.match(text) or read_marker(text) is not None):
-        text = f"&#{ord(text[0])};{text[1:]}"
-    return text[:-1] + "&#125;" if _ATTRIBUTES_END.search(text) else text
-
-
-def escape_label(text: str) -> str:
-    """Text for the brackets of an image or link."""
-    return re.sub(r"[\[\]\n\\]", " ", text).strip()
-
-
-def _marked(runs: Sequence[Run]) -> str | None:
-    """Runs with their emphasis, None where that cannot be written so that it reads back."""
-    partly = any(run.bold for run in runs) and not all(run.bold for run in runs if run.text.strip())
-    italic = any(run.italic for run in runs) and not all(
-        run.italic for run in runs if run.text.strip()
-    )
-    parts: list[str] = []
-    expected = ""
-    for run in runs:
-        if run.note:
-            parts.append(f"[^{run.note}]")
-            continue
-        if run.picture:
-            parts.append(f"![{escape_label(run.text)}]({run.picture})")
-            continue
-        expected += run.text
-        parts.append(_one_run(run, bold=partly and run.bold, italic=italic and run.italic))
-    marked = "".join(parts).strip()
-    shown = "".join(p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image"})
-    return marked if _bare(shown) == _bare(expected) else None
-
-
-def _one_run(run: Run, *, bold: bool, italic: bool) -> str:
-    core = run.text.strip()
-    if not core:
-        return run.text
-    lead = run.text[: len(run.text) - len(run.text.lstrip())]
-    tail = run.text[len(run.text.rstrip()) :]
-    text = escape(core, first=False)
-    if run.link:
-        text = f"[{text}]({run.link})"
-    if run.strike:
-        text = f"~~{text}~~"
-    if bold:
-        text = f"**{text}**"
-    if italic:
-        text = f"*{text}*"
-    return f"{lead}{text}{tail}"
-
-
-# -- tables ----------------------------------------------------------------------------------------------  # noqa: E501
-
-
-def table(piece: Piece) -> str:
-    """A pipe table; covered cells are `<<` (from the left) and `^^` (from above)."""
-    grid = _grid(piece)
-    width = max(len(row) for row in grid)
-    lines = []
-    for at, row in enumerate(grid):
-        cells = [*row, *([""] * (width - len(row)))]
-        lines.append("| " + " | ".join(cells) + " |")
-        if at == 0:
-            lines.append("|" + "|".join([" --- "] * width) + "|")
-    return "\n".join(lines)
-
-
-def _grid(piece: Piece) -> list[list[str]]:
-    taken: dict[tuple[int, int], str] = {}
-    for r, row in enumerate(piece.rows):
-        column = 0
-        for cell in row:
-            while (r, column) in taken:
-                column += 1
-            for down in range(max(1, min(cell.rows, len(piece.rows) - r))):
-                for right in range(max(1, cell.columns)):
-                    mark = "<<" if right else "^^" if down else cell_text(cell.text)
-                    taken[r + down, column + right] = mark
-            column += max(1, cell.columns)
-    width = max((c for _, c in taken), default=0) + 1
-    return [[taken.get((r, c), "") for c in range(width)] for r in range(len(piece.rows))]
-
-
-def cell_text(text: str) -> str:
-    """A cell's text on one line."""
-    parts = [escape(part, first=False).replace("|", "\\|") for part in text.strip().split("\n")]
-    joined = "<br>".join(part.strip() for part in parts)
-    return f"&#{ord(joined[0])};{joined[1:]}" if joined in {"^^", "<<"} else joined
-
-
-def sections_of(root: Section) -> list[str]:
-    """The headings of a parsed body, for tests and reports."""
-    return [section.title for section in root.walk() if section.level]

@@ -28,8 +28,8 @@ def signature_of(text: str) -> tuple[int, ...]:
 
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     """The share of pieces two texts have in common (0 to 1), estimated from their signatures."""
-    if not one or not other:
+    both = set(one).intersection(other)
+    if not both:
         return 0.0
-    union = sorted(set(one) | set(other))[: max(len(one), len(other))]
-    both = set(one) & set(other)
+    union = sorted({*one, *other})[: max(len(one), len(other))]
     return sum(value in both for value in union) / len(union)
