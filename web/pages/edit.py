@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -88,7 +89,9 @@ def _when(seconds: int) -> str:
 def _keep_typed(entry: Entry, body: str, whole: str, seen: str) -> None:
     """Keep what is typed until it is saved, for when the browser closes in the middle."""
     clean = body_of(with_body(whole, body))
-    if clean != body_of(whole) and seen:
+    if clean == body_of(whole) or not seen:
+        return
+    with suppress(EnvironmentRefused):  # a full disk is told when the text is saved
         unfinished(_TYPED).keep(entry.id, {"body": clean, "seen": seen})
 
 
