@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from importer.cleaning import take_out_contents
-from importer.drafting import unglued
+from importer.filling import unglued
 from importer.html import read_page
 from importer.joining import join_broken
 from importer.markdown import write_body
