@@ -22,7 +22,7 @@ from search.reading import Reader
 from search.table import IN_FORCE, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -43,12 +43,14 @@ MEANING, MEANING_SHORT = 1.0, 0.3
 TITLE_FACTOR: Final = 0.6
 NAMED_FACTOR: Final = 1.5
 IN_NAMED: Final = 1.2
+OF_KIND: Final = 1.15
 LONG_NAME: Final = 4
 PARTLY, EXACTLY = 1, 2
 _ASKING: Final = re.compile(
     "^(?:请问|查一?下|我想看|找)|(?:都?(?:是什么|有哪些|有什么|是哪些|包括什么|包括哪些|怎么规定的?|"
     "在哪里?|内容|全文|呢|吗|的))+$"
 )
+_DUTY: Final = re.compile("(?<!岗位|部门|工作)职责$")
 FACETS: Final = ("kind", "department", "status", "year")
 
 
@@ -76,6 +78,10 @@ class ArrayEngine:
             return Answer(0, [], lambda: {name: {} for name in FACETS}, relaxed)
         day = day if on is None else on
         final = self.final_scores(scores, day, question.folded.replace(" ", ""))
+        if question.kinds:
+            final[self._of_kinds(question.kinds)[self.generation.unit_rows[scores.units]]] *= (
+                OF_KIND
+            )
         # A clause by its number: the one in force, however long it is.
         if request.label or request.place:
             state = self.table.in_force(day)[self.generation.unit_rows[scores.units]]
@@ -119,7 +125,7 @@ class ArrayEngine:
         """First-stage scores with authority, validity and the sort of unit."""
         rows = self.generation.unit_rows[scores.units]
         final: Array = scores.scores * self.prior(day)[rows]
-        plain = _ASKING.sub("", plain) or plain
+        plain = _DUTY.sub("岗位职责", _ASKING.sub("", plain).replace("的", "")) or plain
         if len(plain) >= LONG_NAME:
             final[self._titles.holding(plain)[rows]] *= IN_NAMED
         title = self._types[scores.units] == TITLE
@@ -130,6 +136,12 @@ class ArrayEngine:
             factors[_named(plain, titles[row], posts[row])] for row in rows[places].tolist()
         ]
         return final
+
+    def _of_kinds(self, kinds: Collection[str]) -> Array:
+        """The documents of these kinds."""
+        values, codes = self.table.codes("kind")
+        found: Array = np.array([value in kinds for value in values], bool)[codes]
+        return found
 
     @cached_property
     def _titles(self) -> Names:

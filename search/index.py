@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 FOLDER = "search"
 _REFRESH_WAIT = 10.0
 _VECTORS_AT_ONCE = 300
+_KIND_END = 2
 
 
 class SearchIndex:
@@ -248,7 +249,7 @@ class SearchIndex:
                 del values[name]
 
     def _understand(self, request: Request, *, expand: bool) -> Question:
-        return understand(
+        question = understand(
             request.plain,
             self._generation.analysis,
             self._generation.corpus,
@@ -256,6 +257,18 @@ class SearchIndex:
             self._speller,
             mend=expand,
         )
+        named = [slug for word, slug in self._kind_words.items() if word in question.folded]
+        question.kinds = frozenset(named)
+        return question
+
+    @cached_property
+    def _kind_words(self) -> dict[str, str]:
+        """The words that name a kind: its aliases, and the end of its name."""
+        found: dict[str, str] = {}
+        for slug, kind in self.workspace.kinds.items():
+            for word in (kind.name[-_KIND_END:], *kind.aliases):
+                found.setdefault(self._generation.analysis.folder(word), slug)
+        return found
 
     def _suggestion(self, request: Request, question: Question) -> str | None:
         """A better spelling of the whole query."""

@@ -44,11 +44,19 @@ _TIME: Final = re.compile(
     rf"{_NUMERAL}个?(?:工作日|自然日|日历日|天|日|小时|分钟|月|年|周|星期|季度)|当日|当天|次日|立即|当场"
 )
 _AMOUNT: Final = re.compile(rf"{_NUMERAL}[^\s，。；、]{{0,2}}|百分之|[%％]")
-_ASKS_TIME: Final = re.compile(
-    "多久|多长时间|几天|几日|几个月|几年|几小时|几个?工作日|多少天|多少日|多少个?小时|多少个月|多少年|"
-    "什么时候|何时|时限|期限|时间要求"
+_UNITS: Final = (
+    ("几天|几日|几个?工作日|多少天|多少日", r"个?(?:工作日|自然日|日历日|天|日)"),
+    ("几个月|多少个?月", "个?月"),
+    ("几年|多少年", "年"),
+    ("几个?小时|多少个?小时|几分钟|多少分钟", "个?(?:小时|分钟)"),
 )
+_ASKS_TIME: Final = re.compile("多久|多长时间|什么时候|何时|时限|期限|时间要求")
 _ASKS_AMOUNT: Final = re.compile("多少|几次|几级|几倍|几个|几人|几名|几点")
+_ASKED: Final = (
+    *((re.compile(asks), re.compile(_NUMERAL + unit)) for asks, unit in _UNITS),
+    (_ASKS_TIME, _TIME),
+    (_ASKS_AMOUNT, _AMOUNT),
+)
 _ASKS_LIST: Final = re.compile("哪些|哪几|几种|几类|什么情形|什么情况|分为几|包括什么")
 _LIST: Final = re.compile("下列|以下|如下|包括|分为|[（(][一二1][)）]")
 _FORMAL: Final = re.compile(
@@ -109,7 +117,7 @@ class Reader:
 
     def _wanted_figure(self) -> re.Pattern[str] | None:
         """The sort of figure that is asked for; notes the word to which it belongs."""
-        for asks, figure in ((_ASKS_TIME, _TIME), (_ASKS_AMOUNT, _AMOUNT)):
+        for asks, figure in _ASKED:
             if found := asks.search(self._asked):
                 self._measured = self._next_to(found.start(), found.end())
                 return figure

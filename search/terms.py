@@ -50,6 +50,7 @@ class Question:
         marked: Added terms that are worth marking.
         mended: The typing mistakes and what they were mended into.
         missing: Words that the library does not have at all.
+        kinds: Kinds that it names: a question with 短信 asks for message templates first.
     """
 
     folded: str
@@ -59,6 +60,7 @@ class Question:
     marked: list[str] = field(default_factory=list)
     mended: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    kinds: frozenset[str] = frozenset()
 
 
 def understand(

@@ -291,3 +291,16 @@ def test_a_version_that_does_not_exist_offers_the_others(index: SearchIndex) -> 
     assert results.total == 0
     assert "第十一条 《考勤与休假管理办法》" in results.wider
     assert index.search(results.wider[0]).hits[0].clause == "第十一条"
+
+
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [
+        ("停电短信怎么写", "message-template"),
+        ("客户经理的职责", "job-duty"),
+        ("何守田的事迹", "deeds-report"),
+        ("第三季度工作总结", "year-end-summary"),
+    ],
+)
+def test_a_kind_that_is_named_comes_first(index: SearchIndex, query: str, kind: str) -> None:
+    assert index.search(query).hits[0].kind == kind
