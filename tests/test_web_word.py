@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import re
+import shutil
 
 import pytest
 from docx import Document
@@ -15,6 +16,7 @@ from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
 from generator.render import render_document
 from store.history import records
+from store.office import convert
 from web.returning import make_plan, read_back
 
 ID = "管理制度/用印办法"
@@ -467,6 +469,17 @@ def test_one_change_in_any_printed_document_is_one_line_of_its_file(starter):
         assert len(lines) == 1, (entry.id, text, lines)
         assert "【改】" in lines[0][1]
         assert lines[0][1].replace("【改】", text, 1) == lines[0][0]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
+def test_saving_it_in_another_program_changes_nothing(desk, tmp_path):
+    path = tmp_path / "存过.docx"
+    path.write_bytes(desk.download().data())
+    (tmp_path / "out").mkdir()
+    saved = convert([path], "docx", tmp_path / "out", 120)[path]
+    assert saved.read_bytes() != path.read_bytes()
+    desk.upload(saved.read_bytes())
+    assert "没有不同" in desk.shown
 
 
 def changed_somewhere(document, printed: bytes) -> tuple[bytes, str]:

@@ -15,7 +15,7 @@ from store.finishing import finish
 from store.history import acting_as
 from store.placeholders import find_placeholders
 from store.schema import ALIASES, BY_ATTRIBUTE, convert
-from web import metaform
+from web import metacheck, metaform
 from web.pages.editing import blueprint, entry_to_edit
 from web.rights import Act
 from web.site import note, person, renew_view, rights, site, view
@@ -53,7 +53,6 @@ def _form(
     workspace = view().workspace
     kind = workspace.find_kind(values.single["kind"])
     everything = rights().sees_everything
-    known = view().entries if everything else []
     return render_template(
         "meta.html",
         entry=entry,
@@ -72,7 +71,6 @@ def _form(
         statuses=kind.statuses if kind else (),
         levels=rights().levels,
         departments=sorted({e.meta.department for e in view().entries} - {""}),
-        titles=sorted({e.meta.title for e in known}),
         everything=everything,
         extra={key: frontmatter.dump_value(value) for key, value in entry.meta.extra.items()},
     )
@@ -139,7 +137,7 @@ def _errors(entry: Entry, values: Values, attributes: list[str]) -> dict[str, st
     """What is wrong, by the name of the control beside which it is said."""
     workspace = view().workspace
     kind = workspace.find_kind(values.single["kind"])
-    found = metaform.errors(
+    found = metacheck.errors(
         values, attributes, kind=kind, levels=rights().levels, find_kind=workspace.find_kind
     )
     if not rights().may(Act.EDIT):
