@@ -31,6 +31,7 @@ _TAGS: Final[dict[type[yaml.Node], str]] = {
 _LIST_KEYS: Final = ("指标", "metrics", "数据")
 _KNOWN: Final = frozenset({*KEYS, "历史"})
 _ALIAS: Final = re.compile(r"(?:^|[\s,\[{:])\*\w")
+_DEEPEST: Final = 50
 _YEAR: Final = re.compile(r"(?:19|20)\d\d年?")
 
 
@@ -57,13 +58,8 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
     Raises:
         InputError: It is not YAML, nests too deep, or holds neither a list nor a table of metrics.
     """
-    if nests_too_deep(text):
-        raise InputError(
-            f"指标文件 {path.name} 的层次太多，无法读取。",
-            hint="请按“指标:”下面一行一个“- 指标: 名称”的格式填写。",
-            path=str(path),
-        )
     try:
+        _refuse_depth(text, path)
         _refuse_aliases(text, path)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
@@ -86,6 +82,26 @@ def read_yaml(text: str, path: Path) -> YamlMetrics:
     for entry in entries or []:
         _add_row(entry, path, found)
     return found
+
+
+def _refuse_depth(text: str, path: Path) -> None:
+    """Many brackets may be many metrics: only the events, which need no stack, tell the depth.
+
+    Raises:
+        InputError: The file nests deeper than any honest one.
+    """
+    if not nests_too_deep(text):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise InputError(
+                f"指标文件 {path.name} 的层次太多，无法读取。",
+                hint="请按“指标:”下面一行一个“- 指标: 名称”的格式填写。",
+                path=str(path),
+            )
 
 
 def _refuse_aliases(text: str, path: Path) -> None:

@@ -125,6 +125,9 @@ def test_metric_files_that_nest_too_deep(tmp_path):
     path.write_text("指标: " + "[" * 100_000, encoding="utf-8")
     with pytest.raises(InputError, match="层次太多"):
         load_metrics([path])
+    many = "".join(f"- {{指标: 甲{at}, 单位: 户, 本期: {at}}}\n" for at in range(12_000))
+    path.write_text("指标:\n" + many, encoding="utf-8")
+    assert len(load_metrics([path])) == 12_000
 
 
 # -- corrections -----------------------------------------------------------------------------
