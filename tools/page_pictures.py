@@ -9,6 +9,7 @@ Wants Chromium and Playwright (extra `dev`); the starter library is served on lo
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -34,7 +35,7 @@ RULE, POST = "管理制度/考勤与休假管理办法", "岗位职责/信贷客
 SUMMARY = "年终总结/清河农商银行客户部2024年工作总结"
 README: Final = (
     ("page-search", "/search?q=" + quote("年假 没休完"), 1280, "light"),
-    ("page-document", "/documents/" + quote(RULE) + "#" + quote("第十二条"), 1280, "light"),
+    ("page-compare", f"/library/compare?a={quote(RULE)}&b={quote(RULE + '@2022')}", 1280, "light"),
     ("page-year", "/year/desk/" + quote(SUMMARY), 1280, "light"),
     ("page-phone", "/search?q=" + quote("客户投诉 几天答复"), 390, "dark"),
 )
@@ -115,7 +116,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         root = Path(folder) / "资料库"
         init_workspace(root)
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        options = ["--no-sandbox", "--lang=zh-CN"]
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=options, env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
         with served(root) as base:
             if not wanted:
                 for name, address, width, scheme in README:
