@@ -249,11 +249,12 @@ class SearchIndex:
                 del values[name]
 
     def _understand(self, request: Request, *, expand: bool) -> Question:
+        plain = request.plain != " ".join(request.phrases)  # not quoted text alone
         question = understand(
             request.plain,
             self._generation.analysis,
             self._generation.corpus,
-            self._lexicon if expand else None,
+            self._lexicon if expand and plain else None,
             self._speller,
             mend=expand,
         )

@@ -15,12 +15,13 @@ def wider(request: Request, question: Question) -> list[str]:
     found = []
     if question.mended:
         found.append(question.folded)
-    named = "".join(f" 《{title}》" for title in request.titles)
+    named = "".join(f"《{title}》" for title in request.titles)
     if request.phrases or request.excluded or request.tree is not None:
-        found.append((plain + named).strip())
+        found.append(f"{named} {plain}".strip())
     if request.filters or request.refused or request.label:
-        found.append(((plain or request.label) + named).strip())
+        found.append(f"{named}{request.label} {plain}".strip())
     if not request.phrases and len(question.words) > 1:
         words = sorted(question.words, key=len, reverse=True)
         found += words[:3]
-    return [text for text in dict.fromkeys(found) if text and text != request.text]
+    known = "" if request.filters or request.refused else request.text
+    return [text for text in dict.fromkeys(found) if text and text != known]

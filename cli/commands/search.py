@@ -192,9 +192,33 @@ def marked_lines(snippet: str, columns: int) -> list[str]:
     return lines
 
 
+_FILTER_NAMES: Final = {
+    "kind": "类别",
+    "department": "部门",
+    "status": "状态",
+    "year": "年度",
+    "tag": "标签",
+    "version": "版本",
+    "number": "编号",
+    "position": "岗位",
+}
+
+
+def _print_nothing(results: Results, kinds: dict[str, str]) -> None:
+    """What was searched, and where."""
+    filters = results.request.filters
+    within = "，".join(
+        f"{_FILTER_NAMES.get(name, name)}为{'或'.join(kinds.get(v, v) for v in values)}"
+        for name, values in filters.items()
+    )
+    emit(f"没有找到“{results.query}”{f'（只在{within}的文档里找）' if within else ''}。")
+    if not (filters or results.question.words or results.request.titles or results.request.label):
+        emit("查询里没有可以查找的文字。请写出要找的词，例如：wenshu search 年假 没休完")
+
+
 def _print_summary(results: Results, limit: int, kinds: dict[str, str]) -> None:
     if not results.hits:
-        emit(f"没有找到“{results.query}”。")
+        _print_nothing(results, kinds)
     for word, terms in results.expansions[:6]:
         emit(click.style(f"“{word}”同时查了：{'、'.join(terms)}", dim=True))
     if results.suggestion:
