@@ -59,6 +59,17 @@ class Library:
         """Documents that came from a file with these very bytes."""
         return [one for one in self.known.values() if one.source.get("指纹") == fingerprint]
 
+    def take_written(self, origin: Origin, draft: Draft) -> bool:
+        """Whether a run that was cut off wrote this document already; it takes its id then."""
+        place = (str(draft.line or ""), draft.ordinal)
+        for one in self.imported(origin.fingerprint):
+            if (one.source.get("行", ""), one.source.get("篇", "")) == place:
+                one.signature = draft.signature
+                draft.id, draft.title, draft.action = one.id, one.title, "new"
+                draft.body = draft.raw = ""
+                return True
+        return False
+
     def older(self, name: str, draft: Draft) -> Known | None:
         """The document that an earlier state of this file gave at this place."""
         for one in self.known.values():

@@ -48,6 +48,7 @@ def import_paths(  # noqa: PLR0913 - the options of an import
     seconds: float = SECONDS,
     choices: Mapping[Place, Choice] | None = None,
     look: Callable[[Place, Draft], None] | None = None,
+    resume: bool = False,
 ) -> Result:
     """Import files, folders and archives.
 
@@ -62,6 +63,7 @@ def import_paths(  # noqa: PLR0913 - the options of an import
         choices: What a person said of single documents, by file and place in it, as an earlier
             run over the same paths showed them.
         look: Shown each document, with its text, when it has its id.
+        resume: An earlier run was cut off: what it wrote of a file stays, the rest follows.
 
     Raises:
         InputError: A path does not exist.
@@ -72,7 +74,7 @@ def import_paths(  # noqa: PLR0913 - the options of an import
     with tempfile.TemporaryDirectory(prefix="wenshu-import-", ignore_cleanup_errors=True) as folder:
         job = _Job(workspace, Path(folder), dry_run=dry_run, link_metrics=link_metrics)
         job.keep_clauses, job.advance, job.seconds = keep_clauses, advance, seconds
-        job.choices, job.look = choices or {}, look
+        job.choices, job.look, job.resume = choices or {}, look, resume
         job.run(paths)
         return job.finish()
 
@@ -92,6 +94,7 @@ class _Job:
         self.seconds = SECONDS
         self.choices: Mapping[Place, Choice] = {}
         self.look: Callable[[Place, Draft], None] | None = None
+        self.resume = False
         self.library = Library(workspace)
         self.placer = Placer(self.library)
         self.origins: dict[int, Origin] = {}
@@ -124,7 +127,7 @@ class _Job:
                 continue
             self.origins[index] = origin
             before = self.library.imported(origin.fingerprint)
-            if before:
+            if before and not self.resume:
                 source.unchanged = True
                 source.documents = [_as_before(one.id, one.title, one.kind) for one in before]
                 continue
@@ -238,7 +241,8 @@ class _Job:
         choice = self.choices.get(place)
         if choice is not None:
             apply(choice, draft, self.workspace.kinds)
-        if draft.facts and is_present_text(self.workspace, draft):
+        written = self.resume and self.library.take_written(self.origins[index], draft)
+        if written or (draft.facts and is_present_text(self.workspace, draft)):
             source.documents.append(draft)
             return
         if draft.raw:

@@ -108,3 +108,21 @@ def test_a_markdown_file_of_ones_own_is_corrected_in_its_table(make_workspace, t
     import_paths(workspace, [path], choices={(0, 0): Choice(title="乙", department="工会")})
     (entry,) = workspace.entries
     assert (entry.meta.title, entry.meta.department) == ("乙", "工会")
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_was(make_workspace, tmp_path):
+    workspace = make_workspace({})
+    path = tmp_path / "汇编.txt"
+    path.write_text(COMPILATION, encoding="utf-8")
+    whole = import_paths(make_workspace({}, name="另一库"), [path])
+    later = {(0, at): Choice(wanted=False) for at in range(2, len(whole.documents))}
+    import_paths(workspace, [path], choices=later)
+    written = {entry.id: entry.hash for entry in workspace.entries}
+    assert len(written) == 2
+    result = import_paths(workspace, [path], resume=True)
+    assert [draft.id for draft in result.documents] == [draft.id for draft in whole.documents]
+    entries = {entry.id: entry.hash for entry in workspace.entries}
+    assert set(entries) == {draft.id for draft in whole.documents}
+    kept = {name for name, digest in written.items() if entries[name] == digest}
+    assert "某部" in "".join(kept)
+    assert import_paths(workspace, [path]).sources[0].unchanged

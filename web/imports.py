@@ -32,7 +32,7 @@ from web.refusals import BadUpload
 from web.unfinished import Unfinished
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from werkzeug.datastructures import FileStorage
 
@@ -208,12 +208,22 @@ class Imports:
         self._work(batch)
         return batch
 
-    def choose(self, batch: Batch, number: int, choice: Choice) -> None:
-        """Keep what the person says of a document.
+    def change(self, token: str, choices: Mapping[int, Choice]) -> Batch:
+        """Keep what the person says of documents; another page may say something meanwhile.
 
         Raises:
-            UsageError: It was accepted already, or the kind or folder cannot be used.
+            NotFoundError: There is no such import, or no such document in it.
+            UsageError: It was accepted already, or a kind or folder cannot be used.
         """
+        self.get(token)
+        with self._site.database.transaction():
+            batch = self.get(token)
+            for number, choice in choices.items():
+                self._choose(batch, number, choice)
+            self.save(batch)
+        return batch
+
+    def _choose(self, batch: Batch, number: int, choice: Choice) -> None:
         if batch.stage != "ready":
             raise UsageError(
                 "这批文件现在不能更正。", hint="请等读取完成；已经写入的请在文档页改。"
@@ -270,10 +280,10 @@ class Imports:
             batch.stage, batch.error = "failed", "导入时程序出错，请把时间告诉系统管理员。"
         else:
             _take(batch, result, written=writing)
+            if writing:
+                self._tell(batch)
             batch.stage = "done" if writing else "ready"
         self.save(batch)
-        if writing and batch.stage == "done":
-            self._tell(batch)
 
     def _import(self, batch: Batch, *, writing: bool) -> Result:
         folder = self._folder(batch.token)
@@ -295,6 +305,7 @@ class Imports:
                 advance=advance,
                 choices={row.place: row.choice for row in batch.rows} if writing else None,
                 look=None if writing else look,
+                resume=writing,
             )
 
     def _tell(self, batch: Batch) -> None:

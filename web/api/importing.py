@@ -100,14 +100,13 @@ def correct_import(call: Call) -> dict[str, object]:
     batch = found.get(call.path["token"])
     documents = call.body["documents"]
     assert isinstance(documents, list)  # the table saw to it
+    choices = {}
     for said in documents:
         number = said["number"]
         before = batch.rows[number].choice if number < len(batch.rows) else Choice()
         names = ("wanted", "kind", "title", "department", "folder")
-        merged = {name: said.get(name, getattr(before, name)) for name in names}
-        found.choose(batch, number, Choice(**merged))
-    found.save(batch)
-    return _shown(batch)
+        choices[number] = Choice(**{name: said.get(name, getattr(before, name)) for name in names})
+    return _shown(found.change(batch.token, choices))
 
 
 @route("POST", "/imports/{token}/accept", "写入选中的文档", ref("Import"), act=Act.EDIT, status=202)

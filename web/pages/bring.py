@@ -103,10 +103,7 @@ def text(token: str, number: int) -> str:
 @blueprint.post("/<token>/row/<int:number>")
 def choose(token: str, number: int) -> str:
     """Keep what the person says of one document, as it is said."""
-    imports = _imports()
-    batch = imports.get(token)
-    imports.choose(batch, number, _choice(number))
-    imports.save(batch)
+    batch = _imports().change(token, {number: _choice(number)})
     return f"已记下；选中 {len(batch.wanted)} 份"
 
 
@@ -125,10 +122,8 @@ def _choice(number: int) -> Choice:
 def accept(token: str) -> Response:
     """Keep the corrections of this page; import, or show another page."""
     imports = _imports()
-    batch = imports.get(token)
-    for number in request.form.getlist("row", int):
-        imports.choose(batch, number, _choice(number))
-    imports.save(batch)
+    said = {number: _choice(number) for number in request.form.getlist("row", int)}
+    batch = imports.change(token, said) if said else imports.get(token)
     if "accept" in request.form:
         imports.accept(batch)
         return redirect(url_for("bring.review", token=token), 303)
