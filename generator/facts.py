@@ -32,6 +32,7 @@ def page_facts(
     values: Mapping[str, object],
     *,
     title_line: float = 0,
+    cover_line: float = 0,
 ) -> dict[str, object]:
     """The values under 版面.
 
@@ -40,6 +41,7 @@ def page_facts(
         company: The table [公司] of wenshu.toml.
         values: Front matter and what was given on the command line, by name.
         title_line: How many characters of the title fit into a line; 0 leaves it as it is.
+        cover_line: The same for the title on a cover.
     """
     meta = document.meta
     unit = meta.issued_by or company.get("名称", "")
@@ -47,6 +49,7 @@ def page_facts(
     personal = meta.subject == _PERSONAL
     return {
         "标题": balance_title(meta.title, title_line),
+        "封面标题": balance_title(meta.title, cover_line),
         "附件": attachments(values.get("附件说明")),
         "单位": unit,
         "发布日期": _day(meta.published),

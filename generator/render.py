@@ -153,7 +153,8 @@ class _Job:
             self.document,
             self.workspace.settings.company,
             self.context,
-            title_line=self._title_line(),
+            title_line=self._title_line("title"),
+            cover_line=self._title_line("封面标题"),
         )
         self.context["版面"] = {
             **facts,
@@ -244,9 +245,9 @@ class _Job:
                 "请在要放正文的地方单独写一段 {{p 正文 }}。"
             )
 
-    def _title_line(self) -> float:
+    def _title_line(self, key: str) -> float:
         """How many characters of the title fit into a line, a little less to look well."""
-        style = resolved(self.layout, "title")
+        style = resolved(self.layout, key)
         return self.layout.page.text_width * POINTS / style.size - 1
 
     def _is_long(self) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from tools_docx import png
 from tools_word import ROOT, layout, pdf_of, pdf_pages, render_body, sdk_errors
 
 from generator.estimate import estimate
@@ -120,3 +121,19 @@ def test_a_form_leaves_neither_a_header_row_nor_signatures_alone(make_workspace,
             assert "权重" not in page or page.count("甲") >= 2
             assert "签" not in page or "甲" in page
     assert turned > 5
+
+
+def test_the_cover_holds_a_logo_and_a_title_of_three_lines(make_workspace, tmp_path):
+    title = "关于考勤与休假以及加班调休和外出管理的若干规定暨实施细则（二〇二四年版）"
+    head = f"---\n标题: {title}\n类别: 管理制度\n编号: CS-01\n版本: 1.0\n"
+    head += "部门: 人力资源部\n状态: 现行\n发布单位: 某某公司\n"
+    head += "发布日期: 2024-01-01\n生效日期: 2024-02-01\n---\n\n"
+    settings = '[版式]\n标志 = "标志.png"\n'
+    workspace = make_workspace({"管理制度/长": head + long_rule(), "wenshu.toml": settings})
+    (workspace.root / "标志.png").write_bytes(png(80, 80))
+    path = tmp_path / "封面.docx"
+    path.write_bytes(render_document(workspace, "管理制度/长").data)
+    pages = [page.replace("\n", "") for page in pdf_pages(pdf_of(path))]
+    assert "编　　号" in pages[0]
+    assert "施行日期" in pages[0]
+    assert pages[1].startswith("目")

@@ -192,7 +192,7 @@ def render_body(body: Body, of: Layout, numbering: Numbering, **more: object) ->
         "题注": "",
     }
     facts |= {"修订记录": [], "附件": [], "署名": "", "成文日期": "", "个人": False, "文号": ""}
-    facts |= {"偶数页": None, "落款": None, "印发日期": ""}
+    facts |= {"偶数页": None, "落款": None, "印发日期": "", "封面标题": "测试"}
     context: dict[str, object] = {"标题": "测试", "版面": facts | more, "正文": value}
     context["目录"] = TocValue(toc_entries(body, 2), of)
     return WordTemplate(build_template(of)).render(context)

@@ -50,12 +50,13 @@ def pieces_xml(layout: Layout, pieces: Sequence[Piece], *, logo: str = "") -> st
     return "".join(parts)
 
 
-def thin_paragraph(*, keep: bool = False) -> str:
-    """A paragraph one point high, for places where Word demands one."""
+def thin_paragraph(*, keep: bool = False, section: str = "") -> str:
+    """A paragraph one point high, for places where Word demands one; it may end a section."""
     kept = "<w:keepNext/>" if keep else ""
     return (
         f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-        '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr></w:pPr></w:p>'
+        '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr>'
+        f"{section}</w:pPr></w:p>"
     )
 
 
@@ -69,7 +70,7 @@ def _piece(layout: Layout, piece: Piece, logo: str) -> str:
     if piece.table is not None:
         return table_piece_xml(layout, piece.table, keep=piece.keep)
     if piece.section_break:
-        return f"<w:p><w:pPr>{section_xml(layout, (), kind='nextPage')}</w:pPr></w:p>"
+        return thin_paragraph(section=section_xml(layout, (), kind="nextPage"))
     if piece.break_page:
         return '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
     if piece.logo:
