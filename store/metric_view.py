@@ -177,12 +177,13 @@ def _unfilled(metric: Metric, key: str) -> MissingValue:
 
 
 def _standing(view: MetricView, key: str, place: int) -> str:
-    """The best or the worst department of a roll-up with its figure."""
+    """The best or the worst department of a roll-up with its figure; all of them that share it."""
     standings = view.standings
     if not standings:
         return view.say(key, phrases.Phrase(reason="不是汇总的指标，没有各部门的数"))
-    one = standings[place]
-    return f"{one.department}（{phrases.value_text(view.metric, one.value)}）"
+    value = standings[place].value
+    names = "、".join(one.department for one in standings if one.value == value)
+    return f"{names}（{phrases.value_text(view.metric, value)}）"
 
 
 def _standings(view: MetricView) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -9,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from store.consistency_text import plain_source
 from store.dates import parse_period
 from store.metric_writer import to_yaml
-from store.metric_years import next_year
+from store.metric_years import next_year, roll_up
 from store.metrics import MetricSet, load_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from store.catalogue import Entry
     from store.metric import Metric
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 _PLAN: Final = re.compile(r"^##+\s.*(?:打算|下年|明年|来年|下一步|下半年.*计划|今后)")
 _ITEM: Final = re.compile(r"^\s*(?:\d+[.)、]|[-*]|（[一二三四五六七八九十]+）)\s*(.+)$")
 _OPEN: Final = "〔填好数据文件后在这里引用指标，句子、指标表和图会自动生成，写法见自带的年终总结〕"
+KIND: Final = "year-end-summary"
+_FOLDER: Final = "年终总结"
 _MAX_ITEMS: Final = 20
 SUBJECTS: Final = ("单位", "部门", "个人")
 _EMPTY_DATA: Final = """\
@@ -77,9 +82,40 @@ def summary_outline(
     outline.values = {"主体": subject, "数据": [outline.data_name]}
     coming = MetricSet(tuple(replace(one, as_of=None) for one in next_year(metrics)))
     outline.data_text = _data_text(coming, when)
+    members = department_files(workspace, when) if subject == "单位" else {}
+    if members:
+        coming = roll_up({name: load_metrics(paths) for name, paths in members.items()}).total
+        outline.data_text = _sum_text(members, workspace.kb / _FOLDER, when)
     plans = _last_plans(workspace, last) if last else []
     outline.body = _body(coming, when, department, plans, outline.last)
     return outline
+
+
+def department_files(workspace: Workspace, when: Period) -> dict[str, list[Path]]:
+    """The data of the departments' summaries of a period, to be added up to the unit's."""
+    found: dict[str, list[Path]] = {}
+    for entry in workspace.entries:
+        meta = entry.meta
+        if meta.kind != KIND or meta.period != when or meta.subject not in {"", "部门"}:
+            continue
+        paths = [path for path in workspace.data_paths(entry) if path.is_file()]
+        if meta.department and len(paths) == 1:  # one file a department can be named in 汇总
+            found.setdefault(meta.department, paths)
+    return found
+
+
+def _sum_text(members: Mapping[str, Sequence[Path]], folder: Path, when: Period) -> str:
+    """A data file that adds up those of the departments."""
+    lines = [
+        "# 各部门的数据相加；部门报数后，本单位的数自动跟着变。各部门没有的指标可写在“指标”下。",
+        f"截至日期: {when.last.isoformat()}",
+        "汇总:",
+    ]
+    for name, paths in members.items():
+        file = os.path.relpath(paths[0], folder / "数据").replace(os.sep, "/")
+        lines.append(f"  {json.dumps(name, ensure_ascii=False)}: "
+                     f"{json.dumps(file, ensure_ascii=False)}")  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 def _last_entry(workspace: Workspace, department: str, subject: str, when: Period) -> Entry | None:
@@ -87,7 +123,7 @@ def _last_entry(workspace: Workspace, department: str, subject: str, when: Perio
     for entry in workspace.entries:
         meta = entry.meta
         period = meta.period
-        if meta.kind != "year-end-summary" or period is None or meta.department != department:
+        if meta.kind != KIND or period is None or meta.department != department:
             continue
         same = (period.year + 1, period.part, period.index) == (when.year, when.part, when.index)
         if same and meta.subject in {"", subject}:
@@ -162,12 +198,28 @@ def _indicators(metrics: MetricSet) -> list[str]:
         if group:
             parts.append(f"### {group}")
         parts.append("；".join(f"{{{{ {_reference(one)}.句 }}}}" for one in members) + "。")
+        parts += [text for text in (_ranks(metrics, members),) if text]
         quoted = f'"{group}"' if group else ""
         title = f'标题="{group or "主要指标"}完成情况"'
         parts.append("{{ 指标表(" + ", ".join(text for text in (quoted, title) if text) + ") }}")
         if group and len({one.unit.dimension for one in members}) == 1:
             parts.append("{{ 图(" + quoted + ") }}")
     return parts
+
+
+def _ranks(metrics: MetricSet, members: Sequence[Metric]) -> str:
+    """Of a roll-up: which departments lead and which come last."""
+    compared = [
+        one
+        for one in members
+        if len({standing.value for standing in metrics.standings.get(one.name, ())}) > 1
+    ]
+    said = [
+        f"{one.name}最好的是{{{{ {_reference(one)}.最好 }}}}，"
+        f"最后的是{{{{ {_reference(one)}.最差 }}}}"
+        for one in compared
+    ]
+    return f"从各部门看，{'；'.join(said)}。" if said else ""
 
 
 def _reference(metric: Metric) -> str:

@@ -25,6 +25,7 @@ from store.exceptions import InputError, UsageError
 from store.finishing import compare_copy, file_copy, finish
 from store.metric_years import check_frozen, freeze
 from store.metrics import load_metrics, to_json
+from store.sandbox import SandboxEnvironment
 from store.scaffold import new_document
 from store.summary import summary_outline, usual_title
 
@@ -282,6 +283,44 @@ def test_a_summary_without_last_year(library):
     assert usual_title("王芳", "2025年", "个人") == "王芳2025年述职报告"
     with pytest.raises(ValueError, match="not a period"):
         summary_outline(library, title="", department="甲", period="去年")
+
+
+def test_a_units_summary_adds_up_its_departments(library):
+    entry = library.entry(BANK)
+    folder = entry.path.parent
+    data = library.data_paths(entry)[0]
+    text = entry.path.read_text(encoding="utf-8")
+    other = text.replace("部门: 客户部", "部门: 公司部", 1).replace(data.name, "公司部.yaml")
+    other = other.replace("标题: 清河农商银行客户部", "标题: 公司部")
+    (folder / "公司部2024年工作总结.md").write_text(other, encoding="utf-8")
+    figures = data.read_text(encoding="utf-8").replace("期末: 161131", "期末: 100000")
+    (folder / "数据" / "公司部.yaml").write_text(figures, encoding="utf-8")
+    library.refresh()
+    identity = new_document(
+        library, "年终总结", "", department="清河农商银行", period="2024年", subject="单位"
+    )
+    body = library.entry(identity).path.read_text(encoding="utf-8")
+    assert "从各部门看，各项存款最好的是{{ 各项存款.最好 }}" in body
+    assert "单位存款.最好" not in body  # both departments have the same
+    document = library.load(identity)
+    text = "\n".join(block.text for block in document.body.root.walk_blocks())
+    assert "各项存款余额261131万元，比年初增加18455万元，完成计划的57.7%" in text
+    assert "各项存款最好的是客户部（161131万元），最后的是公司部（100000万元）" in text
+    assert document.metrics is not None
+    assert [one.department for one in document.metrics.standings["各项存款"]] == [
+        "客户部",
+        "公司部",
+    ]
+
+
+def test_departments_that_share_a_place(tmp_path):
+    for name in "甲乙丙":
+        text = f"指标:\n- {{指标: 存款, 单位: 户, 本期: {3 if name == '丙' else 5}}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "全.yaml").write_text("汇总: {甲: 甲.yaml, 乙: 乙.yaml, 丙: 丙.yaml}\n", "utf-8")
+    context = load_metrics([tmp_path / "全.yaml"]).context()
+    said = SandboxEnvironment().from_string("{{ 存款.最好 }}，{{ 存款.最差 }}").render(context)
+    assert said == "甲、乙（5户），丙（3户）"
 
 
 def test_a_summary_of_a_person(library):
