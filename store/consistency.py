@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from store import phrases
@@ -109,8 +110,9 @@ def _claim_problem(path: str, claim: Claim, verdict: Verdict) -> Problem:
     message = (
         f"“{claim.metric.name}”的“{typed}”{_MESSAGES[verdict.code]}：{says}{verdict.expected}。"
     )
-    place = claim.metric.source.place("期末")
-    hint = f"请改正正文，或改正数据（{claim.metric.source.path or '指标文件'}{place}）；"
+    source = claim.metric.source
+    place = f"{Path(source.path).name or '指标文件'} {source.place('期末')}".strip()
+    hint = f"请改正正文，或改正数据（{place}）；"
     hint += f"也可改用引用，如 {{{{ {claim.metric.name}.句 }}}}。"
     return Problem(path, claim.line, _severity(verdict.code), verdict.code, message, hint)
 

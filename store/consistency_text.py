@@ -266,9 +266,9 @@ def decimals_as_typed(number: str) -> int:
 
 def _odd_unit(claim: Claim) -> Verdict | None:
     """% where a rate moved by points, points where an amount grew."""
-    if claim.key not in {"change", "yoy", "previous"}:
+    if claim.key not in {"change", "yoy", "previous", "growth"}:
         return None
-    if claim.metric.is_rate and claim.unit.is_rate:
+    if claim.metric.is_rate and claim.unit.is_rate and claim.key != "growth":
         points = claim.metric.unit.difference.name
         return Verdict("points-not-percent", f"{claim.number}{points}")
     if not claim.metric.is_rate and claim.unit.dimension == "个百分点":
