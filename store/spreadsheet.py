@@ -124,10 +124,7 @@ def _read(path: Path) -> bytes:
 
 def _refuse_disguises(data: bytes, path: Path) -> None:
     """A password, a web page or a text under a spreadsheet's name; a bomb."""
-    if (
-        data.startswith(_OLE)
-        and "EncryptedPackage".encode("utf-16-le") in data[:100_000] + data[-100_000:]
-    ):
+    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
         raise _password(path)
     if data.startswith(b"PK"):
         _refuse_bomb(data, path)
