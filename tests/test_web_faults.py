@@ -303,6 +303,25 @@ def test_settings_broken_while_it_runs_are_told(make_workspace: WorkspaceMaker) 
     assert "乙公司" in text_of(client, "/")
 
 
+@pytest.mark.parametrize("harm", ["removed", "cut"])
+def test_an_index_that_is_lost_while_it_runs_is_made_anew(
+    make_workspace: WorkspaceMaker, harm: str
+) -> None:
+    root = make_workspace({"制度/印章": RULE}).root
+    client = make_app(root).test_client()
+    assert "<mark>印章</mark>" in text_of(client, "/search?q=印章&all=1")
+    cache = root / ".wenshu/cache"
+    if harm == "removed":
+        shutil.rmtree(cache)
+    else:
+        for path in cache.rglob("*"):
+            if path.is_file():
+                path.write_bytes(path.read_bytes()[:40])
+    (root / "kb/制度/车辆.md").write_text(RULE.replace("印章", "车辆"), encoding="utf-8")
+    assert "<mark>车辆</mark>" in text_of(client, "/search?q=车辆&all=1")
+    assert "<mark>印章</mark>" in text_of(client, "/search?q=印章&all=1")
+
+
 @contextmanager
 def running(app: Flask) -> Iterator[int]:
     """A server of this process."""

@@ -13,6 +13,7 @@ from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
 from web import processes
 from web.config import WebConfig
+from web.filters import device
 from web.gate import Line
 from web.kept import Kept
 from web.signals import Signals
@@ -227,3 +228,17 @@ def test_accounts_in_memory_are_served_by_one_process(
     app.extensions["wenshu"].database.path = None
     assert processes.how_many(app.extensions["wenshu"], 4) == 1
     assert WebConfig().is_loopback
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("(Windows NT 10.0; Win64; x64) Chrome/120 Safari/537.36 Edg/120", "Edge，Windows"),
+        ("(X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox，Linux"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile MicroMessenger/8.0", "微信，安卓手机"),
+        ("curl/8.5", "curl/8.5"),
+        ("", "未知的浏览器"),
+    ],
+)  # fmt: skip
+def test_browsers_are_named_as_people_say(agent: str, said: str) -> None:
+    assert device(agent) == said

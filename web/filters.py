@@ -12,6 +12,22 @@ from store.dates import chinese_date
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_BROWSERS: Final = (
+    ("微信", "MicroMessenger/"),
+    ("WPS", "WpsMoffice"),
+    ("360 浏览器", "360SE"),
+    ("Edge", "Edg/"),
+    ("Firefox", "Firefox/"),
+    ("Chrome", "Chrome/"),
+    ("Safari", "Safari/"),
+)
+_SYSTEMS: Final = (
+    ("Windows", "Windows"),
+    ("安卓手机", "Android"),
+    ("iPhone", "iPhone"),
+    ("Mac", "Mac OS X"),
+    ("Linux", "Linux"),
+)
 _TONES: Final = {
     "现行": "good",
     "试行": "good",
@@ -90,9 +106,18 @@ def merged(first: dict[str, object] | None, second: dict[str, object]) -> dict[s
     return {**(first or {}), **second}
 
 
+def device(agent: str) -> str:
+    """A browser's long name of itself as people say it: Edge，Windows."""
+    found = [
+        next((said for said, sign in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return "，".join(name for name in found if name) or agent[:40] or "未知的浏览器"
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "tone": tone,
+    "device": device,
     "state_name": state_name,
     "state_tone": state_tone,
     "path_quote": path_quote,
