@@ -210,6 +210,7 @@ class _Reader:
             piece = piece_of(runs, base)
             if name in _CAPTIONS:
                 piece.caption = piece.text
+            piece.anchors = tuple(gathered.bookmarks) if place == 0 else ()
             if place == 0 and (piece.text or piece.type != "text" or label):
                 _number(piece, label, properties)
             if piece.text or piece.type == "image":

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from importer.cleaning import clean_text
 from importer.docx_numbering import child, local, value
-from importer.docx_text import Paragraph, character, choice, flag, follow_field, inner, say, shaped
+from importer.docx_text import (
+    Paragraph,
+    character,
+    choice,
+    flag,
+    follow_field,
+    inner,
+    referred,
+    say,
+    shaped,
+)
 from importer.model import Doubt, Reading, Run
 from store.exceptions import InputError
 
@@ -63,6 +73,8 @@ class Inlines:
             raise InputError("文件的嵌套过深，没有读取。")
         for one in parent:
             name = local(one)
+            if name == "bookmarkStart":
+                gathered.bookmarks.append(value(one, "name"))
             if name in _SKIP:
                 continue
             if name == "r":
@@ -70,11 +82,15 @@ class Inlines:
             elif name == "hyperlink":
                 target = self.source.relations.get(value(one, "id"), ("", ""))[1]
                 link = target if target.startswith(("http://", "https://", "mailto:")) else ""
+                link = link or (f"#{anchor}" if (anchor := value(one, "anchor")) else "")
                 self.gather(one, gathered, Run("", link=link), depth + 1)
             elif name in {"oMath", "oMathPara"}:
                 say(
                     gathered, Run("".join(str(t.text or "") for t in one.iter() if local(t) == "t"))
                 )
+            elif name == "fldSimple":
+                told = Run("", link=referred(value(one, "instr")) or look.link)
+                self.gather(one, gathered, told, depth + 1)
             else:
                 self.gather(inner(one, name), gathered, look, depth + 1)
 
@@ -93,7 +109,10 @@ class Inlines:
             name = local(one)
             text = character(one, name)
             if text is not None:
-                say(gathered, shaped(shape, text))
+                link = shape.link or gathered.reference
+                say(gathered, shaped(replace(shape, link=link), text))
+            elif name == "instrText" and gathered.codes:
+                gathered.codes[-1] += one.text or ""
             elif name in _ANCHORED:
                 self._anchored(one, name, gathered)
             elif name in {"br", "cr"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from importer.model import Piece
 
+_REFERENCE: Final = re.compile(r'\s*REF\s+"?([^\s"]+)"?\s(?=.*\\[nrw]\b)', re.IGNORECASE)
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
 
@@ -24,6 +26,13 @@ class Paragraph:
     lines: list[list[Run]] = field(default_factory=lambda: [[]])
     boxes: list[_Element] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    bookmarks: list[str] = field(default_factory=list)
+
+    @property
+    def reference(self) -> str:
+        """What the field whose result is being read refers to; empty for other fields."""
+        return next((found for code in reversed(self.codes) if (found := referred(code))), "")
 
     @property
     def in_code(self) -> bool:
@@ -70,15 +79,23 @@ def inner(element: _Element, name: str) -> _Element:
     return element if content is None else content
 
 
+def referred(code: str) -> str:
+    """The bookmark whose number a field prints, as a link; empty for other fields."""
+    match = _REFERENCE.match(code)
+    return f"#{match[1]}" if match else ""
+
+
 def follow_field(gathered: Paragraph, kind: str) -> None:
     """Follow a field: its code is not text, its result is."""
     match kind:
         case "begin":
             gathered.fields.append("code")
+            gathered.codes.append("")
         case "separate" if gathered.fields:
             gathered.fields[-1] = "result"
         case "end" if gathered.fields:
             gathered.fields.pop()
+            gathered.codes.pop()
 
 
 def character(element: _Element, name: str) -> str | None:

@@ -8,7 +8,6 @@ numbers came out differently are typed instead, until everything agrees.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +23,9 @@ from importer.markdown_text import (
     table,
 )
 from importer.model import Doubt
+from importer.references import References, label_key
 from store.markers import is_article
 from store.model import Clause
-from store.numerals import CIRCLED
 from store.parser import parse_body
 
 if TYPE_CHECKING:
@@ -69,26 +68,20 @@ def write_body(nodes: Sequence[Node], numbering: Numbering) -> Written:
         numbering: How the kind numbers.
     """
     plan = _Plan()
-    writer = _Writer(numbering, plan)
+    references = References.of(nodes)
+    writer = _Writer(numbering, plan, references)
     for _ in range(_ROUNDS):
-        writer = _Writer(numbering, plan)
+        writer = _Writer(numbering, plan, references)
         writer.write(nodes)
         if not writer.compare():
             break
     return Written(writer.text, writer.remaining())
 
 
-def label_key(label: str) -> str:
-    """A label for comparing: `1、` like `1.`, `(一)` like `（一）`."""
-    if label and label[0] in CIRCLED:
-        return label[0]
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    return text.rstrip("、.．")
-
-
 class _Writer:
-    def __init__(self, numbering: Numbering, plan: _Plan) -> None:
+    def __init__(self, numbering: Numbering, plan: _Plan, references: References) -> None:
         self.numbering = numbering
+        self.references = references
         self.plan = plan
         self.lines: list[str] = []
         self.places: list[tuple[int, int, Node, bool]] = []
@@ -135,6 +128,7 @@ class _Writer:
         end = " {: .unnumbered}" if computes and not node.label and not node.piece.counted else ""
         if not end and ATTRIBUTES_END.search(text):
             text = text[:-1] + "&#125;"
+        end = end or self.references.mark(node)
         line = self._put("", f"{'#' * min(depth + 1, 6)} {label}{text}{end}")
         self.places.append((line, parent, node, typed))
         self._nodes(node.children, id(node), depth=depth + 1, indent="")
@@ -142,7 +136,7 @@ class _Writer:
     def _clause(self, node: Node, parent: int, depth: int, indent: str, tight: str) -> str:
         """Write a clause; neighbours of one computed list stand line by line."""
         typed = self.plan.is_typed(parent, node)
-        text = self._inline(node, first=not typed)
+        text = self._inline(node, first=not typed) + self.references.mark(node)
         if typed:
             label = _typed_label(node)
             line = self._put(indent, f"{label}{text}")
@@ -224,7 +218,7 @@ class _Writer:
         if id(node) in self.plan.heavy:
             return heavily(node.text)
         if node.runs:
-            written = marked(node.runs)
+            written = marked(node.runs, self.references.to)
             if written is not None:
                 return guard(written) if first else written
         return escape(node.text, first=first)

@@ -9,7 +9,7 @@ from store.inline import parse_inlines, plain
 from store.markers import read_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from importer.model import Piece, Run
 
@@ -17,6 +17,7 @@ _SPECIAL: Final = re.compile(r"[\\`*_\[\]<&~]|\{[{%#]|[\x02\x03]")
 _BLOCK_START: Final = re.compile(
     r"#|>|\||[-+*](?:\s|$)|[0-9]{1,3}\.(?:\s|$)|:\s|\[\^|`{3}|~{3}|<!--|!\[|={3,}|\\newpage|(?:[-*_]\s*){3,}$"
 )
+_WITHOUT_TEXT: Final = frozenset({"footnote", "image", "reference"})
 BRACES: Final = re.compile(r"\{([{%#])")
 ATTRIBUTES_END: Final = re.compile(r"\{:?[^{}]*\}\s*$")
 
@@ -69,7 +70,7 @@ def escape_label(text: str) -> str:
     return re.sub(r"[\[\]\n\\]", " ", text).strip()
 
 
-def marked(runs: Sequence[Run]) -> str | None:
+def marked(runs: Sequence[Run], refer: Callable[[Run], str]) -> str | None:
     """Runs with their emphasis, None where that cannot be written so that it reads back."""
     partly = any(run.bold for run in runs) and not all(run.bold for run in runs if run.text.strip())
     italic = any(run.italic for run in runs) and not all(
@@ -84,10 +85,15 @@ def marked(runs: Sequence[Run]) -> str | None:
         if run.picture:
             parts.append(f"![{escape_label(run.text)}]({run.picture})")
             continue
+        if identity := refer(run):
+            parts.append(f"[](#{identity})")
+            continue
         expected += run.text
         parts.append(_one_run(run, bold=partly and run.bold, italic=italic and run.italic))
     marked = "".join(parts).strip()
-    shown = "".join(p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image"})
+    shown = "".join(
+        p.text for p in parse_inlines(marked) if p.type not in {"footnote", "image", "reference"}
+    )
     return marked if bare(shown) == bare(expected) else None
 
 
@@ -98,7 +104,7 @@ def _one_run(run: Run, *, bold: bool, italic: bool) -> str:
     lead = run.text[: len(run.text) - len(run.text.lstrip())]
     tail = run.text[len(run.text.rstrip()) :]
     text = escape(core, first=False)
-    if run.link:
+    if run.link and not run.link.startswith("#"):
         text = f"[{text}]({run.link})"
     if run.strike:
         text = f"~~{text}~~"

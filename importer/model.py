@@ -16,7 +16,11 @@ PieceType = Literal[
 
 @dataclass(slots=True, frozen=True)
 class Run:
-    """A stretch of text with one formatting; `link` is an address, `note` a footnote's key."""
+    """A stretch of text with one formatting.
+
+    `link` is an address, or `#` and the bookmark whose number the text is; `note` is a footnote's
+    key.
+    """
 
     text: str
     bold: bool = False
@@ -54,6 +58,7 @@ class Piece:
         target: An image's file name in `Source.files`, or a footnote's key.
         size: A figure for the text's size, 0 when unknown.
         lines: Further source lines that were joined into this piece.
+        anchors: The bookmarks that stand in it, which references point at.
     """
 
     line: int
@@ -73,6 +78,7 @@ class Piece:
     target: str = ""
     size: float = 0.0
     lines: tuple[int, ...] = ()
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)

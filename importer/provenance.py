@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from store.exceptions import WenshuError
 from store.model import Clause
 from store.parser import parse_body
+from store.references import fill_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +53,9 @@ def same_text(document: Document, draft: Draft) -> bool:
             return False
         at = max(at, found)
     known = "".join(_texts_of(document.body.root))
-    there = parse_body(draft.body, document.kind.numbering).root
-    said = (_CAPTION.sub("", text) for text in _texts_of(there))
+    there = parse_body(draft.body, document.kind.numbering)
+    fill_references(there)
+    said = (_CAPTION.sub("", text) for text in _texts_of(there.root))
     return all(text in known for text in said if len(text) > _SENTENCE)
 
 

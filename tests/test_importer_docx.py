@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from tools_importer import STRICT, W, docx, kinds, labels, p, shape
+from tools_importer import STRICT, W, docx, kinds, labels, p, parsed, shape
 
 from importer.docx import read_docx
 from importer.docx_numbering import printed
@@ -327,3 +327,37 @@ def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next(tmp_path) -> None
         "第一条 请假须书面申请。",
         "第二条 迟到扣款。",
     ]
+
+
+def referring(target: str, text: str, switches: str = "\\n \\h") -> str:
+    """A paragraph's run with a cross-reference as Word writes it."""
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f"<w:r><w:instrText> REF {target} {switches} </w:instrText></w:r>"
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'<w:r><w:t>{text}</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def test_cross_references_to_numbers_stay_references(tmp_path) -> None:
+    marked = '<w:bookmarkStart w:id="1" w:name="_Ref1"/><w:bookmarkEnd w:id="1"/>'
+    body = (
+        p("考勤办法")
+        + f"<w:p>{marked}<w:r><w:t>第一条 上班打卡。</w:t></w:r></w:p>"
+        + f"<w:p><w:r><w:t>第二条 违反</w:t></w:r>{referring('_Ref1', '第一条')}"
+        + "<w:r><w:t>的，扣发工资。</w:t></w:r></w:p>"
+        + f"<w:p><w:r><w:t>第三条 按</w:t></w:r>{referring('_Ref1', '第九条')}"
+        + f"<w:r><w:t>和</w:t></w:r>{referring('_Ref1', '上班打卡', chr(92) + 'h')}"
+        + "<w:r><w:t>执行。</w:t></w:r></w:p>"
+    )
+    path = tmp_path / "考勤.docx"
+    path.write_bytes(docx(body))
+    made = outline_all(read(path, path.name), path.name, kinds())[0]
+    assert made.body.split("\n")[:3] == [
+        "1. 上班打卡。 {: #ref-1}",
+        "2. 违反[](#ref-1)的，扣发工资。",
+        "3. 按第九条和上班打卡执行。",
+    ]
+    assert [text for _, _, _, text in parsed(made, kinds()["policy"].numbering)][1] == (
+        "违反第一条的，扣发工资。"
+    )

@@ -13,6 +13,7 @@ from importer.model import Piece, Reading
 from store import Workspace
 from store.model import Clause
 from store.parser import parse_body
+from store.references import fill_references
 from store.starter import starter_folder
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def _blocks(blocks: list[Block], depth: int, rows: list[tuple[int, str, str, str
 
 
 def parsed(made: Draft, numbering: Numbering) -> list[tuple[int, str, str, str]]:
-    return model(parse_body(made.body, numbering).root)
+    body = parse_body(made.body, numbering)
+    fill_references(body)
+    return model(body.root)
 
 
 def docx(body: str, *, parts: dict[str, str | bytes] | None = None, namespace: str = W) -> bytes:
