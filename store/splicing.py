@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from store.document import Document
     from store.model import Align
 
-_PREFIX: Final = re.compile(r"^\s*(?:[0-9]{1,3}\.(?:[ \t\u3000]+|$)|[-*+>:]\s+|#{1,6}\s*)?")
+_PREFIX: Final = re.compile(
+    r"^\s*(?:\[\^[^\]]+\]:\s*|[0-9]{1,3}\.(?:[ \t\u3000]+|$)|[-*+>:]\s+|#{1,6}\s*)?"
+)
 _REFERENCE: Final = re.compile(r"\[\]\([^()\s]+\)")
 _MARKS: Final = 0xE000
 _ITEM: Final = re.compile(r"^ *[0-9]{1,3}\.[ \t\u3000]")

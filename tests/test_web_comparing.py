@@ -85,7 +85,7 @@ def test_the_stretches_make_up_both_texts(old, new):
 
 def test_tables_and_what_is_below_a_clause_are_part_of_it():
     body = "## 总则\n\n1. 甲：\n    1. 乙；\n\n    | 丙 | 丁 |\n    |---|---|\n    | 1 | 2 |\n"
-    found = pieces(parse_body(body, RULES).root)
+    found = pieces(parse_body(body, RULES))
     assert [(p.label, p.heading, p.text) for p in found] == [
         ("第一章", True, "总则"),
         ("第一条", False, "甲：\n（一）乙；\n丙 │ 丁\n1 │ 2"),

@@ -6,12 +6,14 @@ import copy
 import io
 import re
 import shutil
+import zipfile
 
 import pytest
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
+from test_web_attachments import PNG
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
 from generator.render import render_document
@@ -313,6 +315,48 @@ def test_tracked_changes_count_as_accepted(desk):
     desk.accept(which="all")
     assert "2. 用印登记簿长期保存。\n" in desk.body
     assert "自发布之日" not in desk.body
+
+
+def test_a_number_typed_by_hand_is_left_to_the_kind(desk):
+    word = desk.download()
+    word.insert_after("为规范用印", "第二条　手写编号的条文，也要保存。")
+    made = word.find("手写编号")
+    properties = made._p.pPr
+    for mark in (properties.numPr, properties.pStyle):
+        if mark is not None:
+            properties.remove(mark)
+    desk.upload(word.data())
+    desk.accept(which="all")
+    assert "手写编号的条文，也要保存。" in desk.body
+    assert "第二条" not in desk.body
+    assert "第三条" in text_of(desk.client, f"/documents/{ID}")
+
+
+def test_a_footnote_changes_in_its_place(make_workspace):
+    body = "\n1. 为规范用印[^a]，制定本办法。\n2. 印章统一管理。\n\n[^a]: 用印指加盖印章。\n"
+    desk = Desk(make_workspace({ID: HEAD + body}))
+    word = desk.download()
+    data = word.data()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/footnotes.xml":
+                content = content.replace("加盖印章".encode(), "加盖公司印章".encode())
+            new.writestr(name, content)
+    desk.upload(changed.getvalue())
+    assert desk.titles() == ["修改：脚注1"]
+    desk.accept(which="all")
+    assert desk.body == body.replace("加盖印章", "加盖公司印章")
+
+
+def test_a_title_and_a_picture_are_told(desk):
+    word = desk.download()
+    word.write(next(p for p in word.document.paragraphs if p.text == "用印办法"), "用印细则")
+    word.find("财务专用章").add_run().add_picture(io.BytesIO(PNG))
+    desk.upload(word.data())
+    assert "标题在 Word 里写作“用印细则”" in desk.shown
+    assert "新加的图片没有带回来" in desk.shown
 
 
 def test_typed_numbers_stay_typed(make_workspace):

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from store.document import Document
-    from store.model import Section
+    from store.model import Body, Section
 
 Change = Literal["same", "changed", "added", "removed", "moved"]
+FOOTNOTE: Final = "脚注"
 _NOTHING: Final = Markup("")
 _ALIKE: Final = 0.3
 _LONGEST: Final = 6000
@@ -60,9 +61,16 @@ class Pair:
     right_html: Markup = _NOTHING
 
 
-def pieces(root: Section) -> list[Piece]:
-    """A text as pieces that can be set side by side, in reading order."""
-    return list(_section(root))
+def pieces(body: Body) -> list[Piece]:
+    """A text as pieces that can be set side by side, in reading order, its footnotes last."""
+    return [*_section(body.root), *_footnotes(body)]
+
+
+def _footnotes(body: Body) -> Iterator[Piece]:
+    for number, blocks in enumerate(body.footnotes.values(), 1):
+        text = "\n".join(line for block in blocks for line in _lines(block))
+        if text.strip():
+            yield Piece(f"{FOOTNOTE}{number}", text, node=blocks[0])
 
 
 def _section(section: Section) -> Iterator[Piece]:
@@ -169,7 +177,7 @@ def _likeness(piece: Piece, pairs: frozenset[str], other: Piece, others: frozens
 
 def compare(left: Document, right: Document) -> list[Pair]:
     """Set two versions side by side; what only got another number counts as the same."""
-    old, new = pieces(left.body.root), pieces(right.body.root)
+    old, new = pieces(left.body), pieces(right.body)
     pairs = [
         pair(old[a] if a is not None else None, new[b] if b is not None else None)
         for a, b in align(old, new)

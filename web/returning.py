@@ -18,7 +18,7 @@ from importer.workers import Task, read_all
 from store.exceptions import InputError, WenshuError
 from store.parser import parse_body
 from store.splicing import Source, apply
-from web.comparing import Pair, align, pair, pieces
+from web.comparing import FOOTNOTE, Pair, Piece, align, pair, pieces
 from web.drafts import load_draft
 from web.returning_rows import Rows, TooDifferent, Unplaced, is_item, places
 
@@ -31,23 +31,32 @@ if TYPE_CHECKING:
     from store.kinds import Kind
     from store.model import Block, Section
     from store.splicing import Edit
-    from web.comparing import Piece
 
 _SHORT_MOVE: Final = 6
+_NOTHING: Final = Piece("", "")
 OF_DOCUMENT: Final = "文枢文档"
 OF_TEXT: Final = "文枢原文校验"
 
 
 @dataclass(slots=True)
 class Returned:
-    """A Word file as the importer reads it: its Markdown, and what the file says of itself."""
+    """A Word file as the importer reads it.
+
+    Attributes:
+        body: Its Markdown.
+        title: Its title.
+        pictures: How many pictures stand in it.
+        facts: What the file says of itself.
+    """
 
     body: str
+    title: str
+    pictures: int
     facts: dict[str, str]
 
     def pieces(self, kind: Kind) -> list[Piece]:
         """Its text, numbered as the kind does."""
-        return pieces(parse_body(self.body, kind.numbering).root)
+        return pieces(parse_body(self.body, kind.numbering))
 
 
 @dataclass(slots=True)
@@ -109,7 +118,7 @@ def read_back(files: Sequence[tuple[bytes, str]], kinds: dict[str, Kind]) -> lis
     if len(found) < len(files):
         raise InputError("文件里没有文字。")
     drafts = [found[number] for number in range(len(files))]
-    return [Returned(draft.body, draft.facts) for draft in drafts]
+    return [Returned(d.body, d.title, len(d.files), d.facts) for d in drafts]
 
 
 def make_plan(
@@ -159,7 +168,7 @@ def _prove(workspace: Workspace, entry: Entry, plan: Plan) -> None:
         for number in numbers:
             plan.changes[number].note = "接受后请核对排版。"
         return
-    texts = {_bare(piece.text) for piece in pieces(made.body.root)}
+    texts = {_bare(piece.text) for piece in pieces(made.body)}
     for number in numbers:
         change = plan.changes[number]
         if change.pair.right is not None and _bare(change.pair.right.text) not in texts:
@@ -175,7 +184,7 @@ class _Planner:
 
     def __init__(self, source: Source, printed: Sequence[Piece], changed: Sequence[Piece]) -> None:
         self.source = source
-        self.own = pieces(source.document.body.root)
+        self.own = pieces(source.document.body)
         self.printed, self.changed = printed, changed
         self.places = places(self.own, printed)
 
@@ -221,6 +230,8 @@ class _Planner:
         new = self.changed[b] if b is not None else None
         if old is not None and new is not None:
             return self._changed(old, new, self._own(a or 0))
+        if (old or new or _NOTHING).label.startswith(FOOTNOTE):
+            return WordChange(pair(old, new), note="脚注的增删请在编辑器里改。")
         if old is not None:
             return None if moves.get(_key(old)) == a else self._removed(old, self._own(a or 0))
         assert new is not None

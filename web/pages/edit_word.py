@@ -176,6 +176,10 @@ def _compare(entry: Entry, data: bytes) -> Plan:
     document = workspace.load(entry)
     plan = make_plan(workspace, entry, document, ours.pieces(kind), theirs.pieces(kind), base)
     plan.warnings += told
+    if theirs.title != ours.title:
+        plan.warnings.append(f"标题在 Word 里写作“{theirs.title}”；要改标题请到“改信息”。")
+    if theirs.pictures > ours.pictures:
+        plan.warnings.append("在 Word 里新加的图片没有带回来，请另存后作为附件上传。")
     return plan
 
 
