@@ -7,7 +7,8 @@ any time.
 
 from __future__ import annotations
 
-import os
+import secrets
+import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,7 @@ LONGEST: Final = 600
 _CHUNK: Final = 256
 _SAVED_EVERY: Final = 16
 _STEPS: Final = 127
+_ABANDONED: Final = 3600
 
 
 class SegmentVectors:
@@ -127,7 +129,7 @@ class VectorFolder:
     def _write(self, segment: Segment, draft: _Draft, *, complete: bool) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         target = self._file(segment)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+        temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
         arrays: dict[str, Array] = {
             "v.hash": draft.hashes,
             "v.scale": draft.scales,
@@ -140,11 +142,13 @@ class VectorFolder:
         """Remove what belongs to segments that are gone."""
         wanted = {self._file(segment).name for segment in segments}
         for path in self.path.iterdir() if self.path.is_dir() else ():
-            if path.name not in wanted:
-                try:
+            if path.name in wanted:
+                continue
+            try:  # a reader on Windows may still have it open: removed the next time
+                if path.suffix != ".tmp" or path.stat().st_mtime < time.time() - _ABANDONED:
                     path.unlink()
-                except OSError:  # a reader on Windows still has it open: removed the next time
-                    continue
+            except OSError:
+                continue
 
 
 class _Draft:

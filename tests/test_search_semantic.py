@@ -83,6 +83,19 @@ def test_small_changes_are_embedded_at_once_and_alone(workspace: Workspace, mode
     assert len(files(workspace)) <= 2
 
 
+def test_files_of_a_killed_run_are_swept_when_they_are_old(
+    workspace: Workspace, model: Model
+) -> None:
+    index = SearchIndex.open(workspace)
+    (kept,) = files(workspace)
+    old, fresh = (kept.with_name(f"segment-{name}.vec.1.tmp") for name in ("old", "new"))
+    for path in (old, fresh, kept.with_name("segment-gone.vec")):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    index.embed()
+    assert files(workspace) == sorted([kept, fresh])
+
+
 def test_many_missing_vectors_wait_for_the_index_command(
     workspace: Workspace, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
