@@ -6,8 +6,10 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from whoosh.scoring import BM25F
 
-from search.analysis import grams
+from search import whoosh_queries as wq
+from search.analysis import grams, is_word
 from search.segment import GRAMS, WORDS
 
 if TYPE_CHECKING:
@@ -32,12 +34,45 @@ class Engine(Protocol):
         """The best units for a question's terms."""
 
 
-def unit_terms(analysis: Analysis, corpus: Corpus, unit: int) -> Terms:
-    """The words and pairs of one unit, heading path and text."""
-    text, _ = corpus.whole_text(unit)
+class OnDisk(Engine, Protocol):
+    """An engine that is given a folder for its index."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write into this folder."""
+
+
+def all_terms(analysis: Analysis, corpus: Corpus) -> list[Terms]:
+    """The words and pairs of every unit; equal texts and terms are kept once."""
+    texts: dict[str, Terms] = {}
+    known: dict[str, str] = {}
+    found = []
+    for unit in range(corpus.units):
+        text, body = corpus.whole_text(unit)
+        if text not in texts:
+            words, pairs = _unit_terms(analysis, text, body)
+            texts[text] = (
+                [known.setdefault(word, word) for word in words],
+                [known.setdefault(pair, pair) for pair in pairs],
+            )
+        found.append(texts[text])
+    return found
+
+
+def _unit_terms(analysis: Analysis, text: str, body: int) -> Terms:
+    """Heading path and text are cut apart, as they are indexed."""
     folded = analysis.folder(text)
-    words = [w for w in analysis.segmenter.search_words(folded) if any(c.isalnum() for c in w)]
+    cut = analysis.segmenter.search_words
+    words = [word for word in [*cut(folded[:body]), *cut(folded[body:])] if is_word(word)]
     return words, [gram for gram, _ in grams(folded)]
+
+
+def whoosh_terms(terms: Terms) -> list[wq.Query]:
+    """A question's terms for Whoosh."""
+    return [
+        wq.Term(name, term)
+        for name, found in zip((WORDS, GRAMS), terms, strict=True)
+        for term in found
+    ]
 
 
 def question_terms(analysis: Analysis, text: str) -> Terms:
@@ -130,7 +165,7 @@ class Bm25s:
 
     name = "bm25s"
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:  # noqa: ARG002 - it is kept in memory
         """Nothing to open."""
         import bm25s  # noqa: PLC0415
 
@@ -138,7 +173,12 @@ class Bm25s:
 
     def build(self, texts: Sequence[Terms]) -> None:
         """Index lists of terms."""
-        joined = [[*words, *(f"\t{pair}" for pair in pairs)] for words, pairs in texts]
+        known: dict[int, list[str]] = {}
+        joined = []
+        for terms in texts:
+            if id(terms) not in known:
+                known[id(terms)] = [*terms[0], *(f"\t{pair}" for pair in terms[1])]
+            joined.append(known[id(terms)])
         self._engine.index(joined, show_progress=False)
 
     def ask(self, terms: Terms, limit: int) -> list[int]:
@@ -170,15 +210,16 @@ class StockWhoosh:
         for words, pairs in texts:
             writer.add_document(words=" ".join(words), grams=" ".join(pairs))
         writer.commit()
-        self._searcher = self._index.searcher()
+        self._searcher = self._index.searcher(weighting=BM25F(B=0.75, K1=1.2))
 
     def ask(self, terms: Terms, limit: int) -> list[int]:
         """An Or of all terms."""
-        from search import whoosh_queries as wq  # noqa: PLC0415
+        query = wq.Or(whoosh_terms(terms))
+        return [unit for _, unit in self._searcher.search(query, limit=limit).top_n]
 
-        parts = [
-            wq.Term(name, term)
-            for name, found in zip((WORDS, GRAMS), terms, strict=True)
-            for term in found
-        ]
-        return [unit for _, unit in self._searcher.search(wq.Or(parts), limit=limit).top_n]
+    def best(self, query: wq.Query, limit: int) -> list[tuple[float, int]]:
+        """The best units with each unit scored in full, see `tests/test_search_engine.py`."""
+        found: list[tuple[float, int]] = self._searcher.search(
+            query, limit=limit, optimize=False
+        ).top_n
+        return found
