@@ -220,9 +220,12 @@ def _aligns(old: Block, new: Block) -> tuple[Align, ...]:
 
 
 def _known(inlines: tuple[Inline, ...], document: Document) -> tuple[Inline, ...]:
-    """Pieces of another text without footnotes and pictures that this document has not."""
+    """Pieces of another text without footnotes and pictures that this document has not.
+
+    Its references name places of that text; here they are what they print.
+    """
     return tuple(
-        one
+        replace(one, type="text", target="") if one.type == "reference" else one
         for one in inlines
         if one.type != "image" and (one.type != "footnote" or one.target in document.body.footnotes)
     )
