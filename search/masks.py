@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from search.syntax import Request
 
     Array = NDArray[Any]
+
+_READ_FOR_LABELS: Final = 5000
 
 
 class Masks:
@@ -151,12 +153,13 @@ class Masks:
     def _placed(self, request: Request, rows: Array) -> Array | None:
         """The units with the label that a citation gives; the rest of it names a part.
 
-        None where there is no such label.
+        None where there is no such label, or the title names half the library.
         """
         wanted, literal = citation_key(request.place), normal_label(request.place)
         owners = self.generation.unit_rows
+        units = np.flatnonzero(rows[owners] & (owners >= 0))
         found: list[tuple[int, bool, int]] = []
-        for unit in np.flatnonzero(rows[owners] & (owners >= 0)).tolist():
+        for unit in units.tolist() if len(units) <= _READ_FOR_LABELS else ():
             clause, _, heading, _, _ = self.corpus.info(unit)
             label = citation("", "", clause, heading=str(heading)).removeprefix("《》")
             key = citation_key(label)

@@ -81,14 +81,13 @@ def _character_places(segment: Segment, character: str) -> Array:
     vocabulary = segment.fields[GRAMS].vocabulary
     first, last = vocabulary.prefix(character)
     at = segment.occurrence_at
-    pieces = [segment.occurrences[int(at[first]) : int(at[last])].astype(np.int64)]
+    stands = np.zeros(int(segment.base[-1]) + 1, bool)
+    stands[segment.occurrences[int(at[first]) : int(at[last])]] = True
     codes = segment.file["g.codes"]
     second = np.flatnonzero(codes & np.uint64((1 << SHIFT) - 1) == np.uint64(ord(character)))
-    pieces.extend(
-        segment.occurrences[int(at[number]) : int(at[number + 1])].astype(np.int64) + 1
-        for number in second.tolist()
-    )
-    return np.unique(np.concatenate(pieces))
+    for number in second.tolist():
+        stands[segment.occurrences[int(at[number]) : int(at[number + 1])] + 1] = True
+    return np.flatnonzero(stands)
 
 
 def _verified(segment: Segment, places: Array, folded: str, folder: Folder) -> Array:
