@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 from store.amounts import SHEET_ERRORS, plain
 from store.dates import chinese_date
 from store.exceptions import InputError
-from store.spreadsheet import cell_name, cell_notes, read_sheets
+from store.spreadsheet import cell_name, read_sheets
+from store.spreadsheet_notes import cell_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from store.spreadsheet import CellNotes, Sheet, Value
+    from store.spreadsheet import Sheet, Value
+    from store.spreadsheet_notes import CellNotes
 
 _HEADER_ROWS: Final = 20
 _EXACT_DIGITS: Final = 15

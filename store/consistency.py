@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from store import phrases
 from store.amounts import add, plain
+from store.consistency_judge import judge
 from store.consistency_scales import check_scales
 from store.consistency_tables import find_table_errors
-from store.consistency_text import find_claims, judge
+from store.consistency_text import find_claims
 from store.consistency_wording import find_remarks
 from store.model import Problem
 from store.units_of_measure import UnitMismatch
@@ -23,7 +24,8 @@ from store.units_of_measure import UnitMismatch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from store.consistency_text import Claim, Verdict
+    from store.consistency_judge import Verdict
+    from store.consistency_text import Claim
     from store.document import Document
     from store.metric import Metric
     from store.metrics import MetricSet

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from store import files, frontmatter
+from store.consistency_judge import judge
 from store.consistency_tables import find_table_errors
-from store.consistency_text import find_claims, judge
+from store.consistency_text import find_claims
 from store.exceptions import InputError, UsageError
 from store.history import save
 from store.metric_years import freeze

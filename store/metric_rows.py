@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, cast
 
-from store.amounts import HUNDRED, NotANumber, is_blank, normalise, plain, read_amount
-from store.dates import parse_date, parse_period
+from store.amounts import HUNDRED, NotANumber, is_blank, plain, read_amount
 from store.metric import NATURES, PLAN_BASES, Metric
+from store.metric_days import common_year, read_day
 from store.model import Problem
 from store.units_of_measure import PERCENT, Unit, UnitMismatch, read_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from store.metric import Nature, PlanBasis, Source
 
@@ -50,8 +50,6 @@ _HIGHER: Final = ("高", "多", "大", "正", "higher")
 _NAME_UNIT: Final = re.compile(
     r"^(?P<name>.+?)\s*[(（](?:单位[:：])?(?P<unit>[^()（）]{1,12})[)）]$"
 )
-_MONTH_END: Final = re.compile(r"(?:(\d{4})\s*[年\-/.])?\s*(\d{1,2})\s*月?\s*(末|底)?")
-_MONTH_DAY: Final = re.compile(r"(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*[日号]?")
 _COUNT_WORDS: Final = frozenset(
     (
         "小时",
@@ -86,7 +84,7 @@ class RowReader:
     def read(self, rows: Iterable[RawRow]) -> list[Metric]:
         """Every row that names a metric; empty rows are skipped."""
         rows = list(rows)
-        self.year = self.year or _common_year(row.values.get("截至日期") for row in rows)
+        self.year = self.year or common_year(row.values.get("截至日期") for row in rows)
         metrics = (_OneRow(self, row).read() for row in rows)
         return [metric for metric in metrics if metric is not None]
 
@@ -305,13 +303,6 @@ class _OneRow:
         return day or (None, False)
 
 
-def _common_year(raws: Iterable[object]) -> int | None:
-    """The year of the days that name one, where it is the same for all."""
-    written = {raw for raw in raws if isinstance(raw, str | date) and raw}
-    years = {day[0].year for day in map(read_day, written) if day is not None}
-    return years.pop() if len(years) == 1 else None
-
-
 def _year_label(key: str) -> str:
     """2023 and 2023年末 as 2023年; other labels as they stand."""
     match = _YEARS.fullmatch(key)
@@ -321,37 +312,3 @@ def _year_label(key: str) -> str:
 def _looks_like_unit(text: str) -> bool:
     unit = read_unit(text)
     return unit.is_rate or unit.factor != 1 or unit.is_money or unit.name in _COUNT_WORDS
-
-
-def read_day(raw: object, year: int | None = None) -> tuple[date, bool] | None:
-    """A day, and whether only its month was given (then it is the month's last day).
-
-    Args:
-        raw: A date, `2024-12-30`, `12月30日`, `2024年11月末`, a spreadsheet's day number.
-        year: The year where the text names none.
-    """
-    if isinstance(raw, datetime):
-        return raw.date(), False
-    if isinstance(raw, date):
-        return raw, False
-    text = normalise(str(raw or "")).removeprefix("截至").removeprefix("截止")
-    try:
-        return parse_date(text), False
-    except ValueError:
-        pass
-    try:
-        return _month(text, year) or _day_of_year(text, year)
-    except ValueError:
-        return None
-
-
-def _month(text: str, year: int | None) -> tuple[date, bool] | None:
-    match = _MONTH_END.fullmatch(text)
-    if not match or not (match[1] or year) or not (match[3] or "月" in text or match[1]):
-        return None
-    return parse_period(f"{match[1] or year}年{int(match[2])}月").last, True
-
-
-def _day_of_year(text: str, year: int | None) -> tuple[date, bool] | None:
-    match = _MONTH_DAY.fullmatch(text)
-    return (date(year, int(match[1]), int(match[2])), False) if match and year else None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from store import phrases
 from store.amounts import normalise
 from store.exceptions import NotFoundError
-from store.metric_view import MetricsView, MetricView
+from store.metric_view import MetricView
+from store.metrics_view import MetricsView
 from store.model import Problem
 
 if TYPE_CHECKING:

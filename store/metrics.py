@@ -20,7 +20,8 @@ from store.amounts import round_half_up
 from store.exceptions import InputError
 from store.metric import RATE_DIGITS
 from store.metric_checks import check_plan, check_whole, twice
-from store.metric_rows import RowReader, read_day
+from store.metric_days import read_day
+from store.metric_rows import RowReader
 from store.metric_set import MetricNotFoundError, MetricSet, Standing, folded
 from store.metric_yaml import read_yaml
 

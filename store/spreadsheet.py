@@ -1,26 +1,23 @@
 """Spreadsheets as grids of plain values: .xlsx, .xls, .ods by calamine, .csv by hand.
 
 calamine is fast but keeps silent about errors, percent formats and formulas without a stored
-result; for .xlsx those are read from the XML of the one sheet that is used (`cell_notes`).
+result; for .xlsx those are read from the XML of the one sheet that is used: see
+`store.spreadsheet_notes`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from store import files
 from store.exceptions import EnvironmentRefused, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Value = str | int | float | bool | date | datetime | time | timedelta | None
@@ -33,11 +30,6 @@ MAX_EXPANDED: Final = 600 * 1024 * 1024
 MAX_ROWS: Final = 200_000
 MAX_COLUMNS: Final = 500
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_FORMULA: Final = f"{_MAIN}f"
-_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_PERCENT_FORMATS: Final = frozenset({9, 10})
-_REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(slots=True)
@@ -54,15 +46,6 @@ class Sheet:
         if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
             return self.rows[row][column]
         return None
-
-
-@dataclass(slots=True, frozen=True)
-class CellNotes:
-    """What a grid of values does not tell: percent formats, errors, formulas without a result."""
-
-    percent: frozenset[Cell] = frozenset()
-    uncached: frozenset[Cell] = frozenset()
-    errors: dict[Cell, str] = field(default_factory=dict)
 
 
 def cell_name(row: int, column: int) -> str:
@@ -153,14 +136,15 @@ def _refuse_bomb(data: bytes, path: Path) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             total = sum(info.file_size for info in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise _broken(path) from error
+        raise broken(path) from error
     if total > MAX_EXPANDED:
         limit = MAX_EXPANDED // 1024 // 1024
         hint = "请删去不用的工作表和空行后另存。"
         raise InputError(f"表格 {path.name} 展开后超过 {limit} MB。", hint=hint, path=str(path))
 
 
-def _broken(path: Path) -> InputError:
+def broken(path: Path) -> InputError:
+    """What is said of a file that cannot be opened."""
     return InputError(
         f"表格 {path.name} 已损坏，无法读取。",
         hint="请用 Excel 或 WPS 打开并另存一份；打不开时请找原来的文件。",
@@ -177,7 +161,7 @@ def _by_calamine(data: bytes, path: Path) -> list[Sheet]:
     except python_calamine.PasswordError as error:  # pragma: no cover (old .xls only)
         raise _password(path) from error
     except (python_calamine.CalamineError, OSError, ValueError, EOFError) as error:
-        raise _broken(path) from error
+        raise broken(path) from error
     return sorted(sheets, key=lambda sheet: sheet.hidden)
 
 
@@ -243,94 +227,3 @@ def decode_text(data: bytes, path: Path) -> str:
             return text
     hint = "请用 Excel 或 WPS 另存为“CSV UTF-8”。"
     raise InputError(f"表格 {path.name} 的文字编码无法识别。", hint=hint, path=str(path))
-
-
-# -- what calamine does not tell -------------------------------------------------------------
-
-
-def cell_notes(path: Path, sheet: str) -> CellNotes:
-    """Percent formats, errors and formulas without a result of one sheet of an .xlsx file."""
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
-        return CellNotes()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            part = _sheet_part(archive, sheet)
-            if part is None:
-                return CellNotes()
-            percent = _percent_styles(archive)
-            with archive.open(part) as handle:
-                return _scan(handle, percent)  # type: ignore[arg-type]
-    except (OSError, zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
-        raise _broken(path) from error
-
-
-def _parse(archive: zipfile.ZipFile, part: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.fromstring(archive.read(part), parser)
-
-
-def _sheet_part(archive: zipfile.ZipFile, wanted: str) -> str | None:
-    for sheet in _parse(archive, "xl/workbook.xml").iter(f"{_MAIN}sheet"):
-        if sheet.get("name") == wanted:
-            relation = sheet.get(_RELATION)
-            for item in _parse(archive, "xl/_rels/workbook.xml.rels"):
-                if item.get("Id") == relation:
-                    target = str(item.get("Target"))
-                    return target[1:] if target.startswith("/") else f"xl/{target}"
-    return None
-
-
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """The indexes of the cell styles that print a percentage."""
-    if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
-    root = _parse(archive, "xl/styles.xml")
-    own = {
-        str(item.get("numFmtId"))
-        for item in root.iter(f"{_MAIN}numFmt")
-        if "%" in re.sub(r'"[^"]*"|\\.', "", str(item.get("formatCode")))
-    }
-    wanted = own | {str(number) for number in _PERCENT_FORMATS}
-    styles = root.find(f"{_MAIN}cellXfs")
-    if styles is None:
-        return frozenset()
-    return frozenset(str(i) for i, style in enumerate(styles) if style.get("numFmtId") in wanted)
-
-
-def _scan(handle: io.BufferedIOBase, styles: frozenset[str]) -> CellNotes:
-    percent: set[Cell] = set()
-    uncached: set[Cell] = set()
-    errors: dict[Cell, str] = {}
-    for cell in _cells(handle):
-        error, formula = cell.get("t") == "e", len(cell) and cell[0].tag == _FORMULA
-        formatted = cell.get("s", "0") in styles
-        if not (error or formula or formatted):
-            continue
-        place = _place(cell.get("r", ""))
-        if place is None:
-            continue
-        value = cell.findtext(f"{_MAIN}v")
-        if formatted:
-            percent.add(place)
-        if error:
-            errors[place] = value or ""
-        elif formula and not value:
-            uncached.add(place)
-    return CellNotes(frozenset(percent), frozenset(uncached), errors)
-
-
-def _cells(handle: io.BufferedIOBase) -> Iterator[etree._Element]:
-    rows = etree.iterparse(handle, tag=f"{_MAIN}row", resolve_entities=False, no_network=True)
-    for _, row in rows:
-        yield from row.iter(f"{_MAIN}c")
-        row.clear()
-
-
-def _place(reference: str) -> Cell | None:
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1

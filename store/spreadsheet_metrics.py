@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from store.amounts import SHEET_ERRORS, NotANumber, is_blank, normalise, read_amount
 from store.metric import Source
-from store.metric_rows import RawRow, RowReader, read_day
+from store.metric_days import read_day
+from store.metric_rows import RawRow, RowReader
 from store.metrics import build_set
 from store.model import Problem
-from store.spreadsheet import cell_name, cell_notes, read_sheets
+from store.spreadsheet import cell_name, read_sheets
 from store.spreadsheet_headers import FIGURE_KEYS, IGNORED, has_figure, near_key
+from store.spreadsheet_notes import cell_notes
 from store.spreadsheet_saved import find_mapping
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from store.metrics import MetricSet
-    from store.spreadsheet import CellNotes, Sheet, Value
+    from store.spreadsheet import Sheet, Value
     from store.spreadsheet_mapping import SheetMapping
+    from store.spreadsheet_notes import CellNotes
 
 _NUMBER: Final = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)"

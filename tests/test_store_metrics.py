@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import spreadsheet
+from store import spreadsheet_notes
 from store.amounts import (
     NotANumber,
     add,
@@ -35,7 +35,7 @@ from store.amounts import (
 from store.exceptions import EnvironmentRefused, InputError, InvalidValue
 from store.figures import Series
 from store.metric import Metric, Source
-from store.metric_rows import read_day
+from store.metric_days import read_day
 from store.metric_several import in_turn
 from store.metric_writer import to_yaml, write_yaml
 from store.metric_years import (
@@ -49,11 +49,12 @@ from store.metric_years import (
 from store.metrics import MetricNotFoundError, MetricSet, load_metrics, to_json
 from store.missing import MissingNames, open_session
 from store.sandbox import SandboxEnvironment
-from store.spreadsheet import CellNotes, Sheet, cell_name, cell_notes, decode_text, read_sheets
+from store.spreadsheet import Sheet, cell_name, decode_text, read_sheets
 from store.spreadsheet_blank import blank_workbook
 from store.spreadsheet_headers import IGNORED
 from store.spreadsheet_mapping import SheetMapping, guess_mapping
 from store.spreadsheet_metrics import load_spreadsheet
+from store.spreadsheet_notes import CellNotes, cell_notes
 from store.spreadsheet_saved import find_mapping, save_mapping
 from store.units_of_measure import POINTS, Quantity, UnitMismatch, read_unit
 
@@ -889,7 +890,7 @@ def test_cells_without_reference_and_styles(tmp_path):
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
         '<row><c t="e"><v>#N/A</v></c><c r="B1" t="e"/></row></sheetData></worksheet>'
     )
-    notes = spreadsheet._scan(io.BytesIO(xml.encode()), frozenset())
+    notes = spreadsheet_notes._scan(io.BytesIO(xml.encode()), frozenset())
     assert notes.errors == {(0, 1): ""}
     assert cell_name(4, 27) == "AB5"
     assert Sheet("甲", [[1]]).cell(3, 3) is None
