@@ -8,7 +8,6 @@ interrupted, and it is begun again. Nothing is written to the library before the
 
 from __future__ import annotations
 
-import copy
 import logging
 import re
 import secrets
@@ -16,18 +15,18 @@ import shutil
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
 from generator.batch_names import safe_file_name
 from importer import import_paths
-from importer.choices import Choice, is_written
 from store.exceptions import NotFoundError, UsageError, WenshuError
 from store.files import write_atomic
-from store.history import acting_as, document_path
+from store.history import acting_as
+from web.import_rows import Batch, batch_of, checked, take
 from web.refusals import BadUpload
 from web.unfinished import Unfinished
 
@@ -37,10 +36,10 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
     from importer import Result
+    from importer.choices import Choice
     from importer.model import Draft
     from importer.session import Place
     from web.site import Site
-    from web.unfinished import Kept
 
 LOG: Final = logging.getLogger("wenshu.web")
 MOST: Final = 500
@@ -50,73 +49,6 @@ SUFFIXES: Final = frozenset(
 SORT: Final = "import"
 KEPT_SECONDS: Final = 30 * 86400
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-_DOUBTS: Final = 60
-Stage = Literal["reading", "ready", "writing", "done", "failed"]
-
-
-@dataclass(slots=True)
-class Row:
-    """A document of an import: as it was proposed, and what the person says of it.
-
-    Attributes:
-        place: Which file, which document of it.
-        id, title, kind, department: As proposed.
-        confidence: How sure the kind is.
-        parent: The row of the compilation it belongs to, -1 for none.
-        action: new, version, unchanged, skipped.
-        doubts: What the importer was unsure of: line and message.
-        choice: What the person says.
-    """
-
-    place: Place
-    id: str
-    title: str
-    kind: str
-    department: str
-    confidence: float
-    source: str
-    parent: int = -1
-    action: str = ""
-    doubts: list[tuple[int, str]] = field(default_factory=list)
-    choice: Choice = field(default_factory=Choice)
-
-
-@dataclass(slots=True)
-class Batch:
-    """An import in progress.
-
-    Attributes:
-        token: Names it in addresses.
-        stage: What is being done, or waited for.
-        names: The files' own names.
-        done, total: How far the stage is.
-        rows: The documents, once they are read.
-        failed: Files that could not be read, each with the reason.
-        alike: Groups of documents that are nearly the same.
-        error: Why it failed.
-        begun: When, seconds since 1970.
-    """
-
-    token: str
-    stage: Stage
-    names: list[str]
-    done: int = 0
-    total: int = 0
-    rows: list[Row] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    alike: list[list[str]] = field(default_factory=list)
-    error: str = ""
-    begun: int = 0
-
-    @property
-    def is_working(self) -> bool:
-        """Whether a thread is at it."""
-        return self.stage in {"reading", "writing"}
-
-    @property
-    def wanted(self) -> list[Row]:
-        """The documents that are to be written."""
-        return [row for row in self.rows if row.choice.wanted and row.action != "unchanged"]
 
 
 class Imports:
@@ -137,7 +69,7 @@ class Imports:
             if time.time() - kept.changed > KEPT_SECONDS or not self._folder(kept.target).is_dir():
                 self.drop(kept.target)
             else:
-                found.append(_batch(kept))
+                found.append(batch_of(kept))
         return found
 
     def get(self, token: str) -> Batch:
@@ -149,7 +81,7 @@ class Imports:
         kept = self._kept.get(token) if _TOKEN.fullmatch(token) else None
         if kept is None or not self._folder(token).is_dir():
             raise NotFoundError("这批上传的文件已经不在了。", hint="请重新上传。")
-        batch = _batch(kept)
+        batch = batch_of(kept)
         if batch.is_working:
             self._work(batch)
         return batch
@@ -231,7 +163,7 @@ class Imports:
         if not 0 <= number < len(batch.rows):
             raise NotFoundError("这批文件里没有这份文档。")
         row = batch.rows[number]
-        row.choice = _checked(self._site, row, choice)
+        row.choice = checked(self._site.library.state().workspace, row, choice)
 
     def accept(self, batch: Batch) -> None:
         """Begin to write what is wanted.
@@ -262,7 +194,7 @@ class Imports:
     def _run(self, token: str, lock: FileLock) -> None:
         try:
             kept = self._kept.get(token)
-            batch = _batch(kept) if kept is not None else None
+            batch = batch_of(kept) if kept is not None else None
             if batch is not None and batch.is_working:
                 self._stage(batch)
         finally:
@@ -279,7 +211,7 @@ class Imports:
             LOG.exception("import failed")
             batch.stage, batch.error = "failed", "导入时程序出错，请把时间告诉系统管理员。"
         else:
-            _take(batch, result, written=writing)
+            take(batch, result, written=writing)
             if writing:
                 self._tell(batch)
             batch.stage = "done" if writing else "ready"
@@ -330,63 +262,3 @@ def _name(file: FileStorage) -> str:
 
 def _text_path(folder: Path, place: Place) -> Path:
     return folder / "texts" / f"{place[0]}-{place[1]}.md"
-
-
-def _checked(site: Site, row: Row, choice: Choice) -> Choice:
-    """A choice that can be carried out; what says the same as the proposal is left out.
-
-    Raises:
-        UsageError: The kind is unknown, or the folder or title is no name.
-    """
-    workspace = site.library.state().workspace
-    kind = choice.kind.strip()
-    if kind and kind != row.kind:
-        kind = workspace.kind(kind).slug
-    folder = choice.folder.strip().strip("/").replace("\\", "/")
-    title = " ".join(choice.title.split())[:200]
-    if folder:
-        document_path(workspace, f"{folder}/文档")
-    return replace(
-        choice,
-        kind="" if kind == row.kind else kind,
-        title="" if title == row.title else title,
-        department="" if choice.department.strip() == row.department else choice.department.strip(),
-        folder=folder,
-    )
-
-
-def _take(batch: Batch, result: Result, *, written: bool) -> None:
-    """Put what the importer says into the rows."""
-    said = {row.place: row.choice for row in batch.rows}
-    batch.rows = []
-    for index, source in enumerate(result.sources):
-        first = len(batch.rows)
-        for at, draft in enumerate(source.documents):
-            row = _row((index, at), draft, source.name, first)
-            row.choice = said.get(row.place, Choice(wanted=row.action != "unchanged"))
-            row.action = draft.action or ("new" if written and is_written(draft) else "")
-            batch.rows.append(row)
-    batch.failed = [(source.name, source.error) for source in result.failed]
-    batch.alike = [group.ids for group in result.groups]
-
-
-def _row(place: Place, draft: Draft, source: str, first: int) -> Row:
-    doubts = [(doubt.line, doubt.message) for doubt in draft.doubts]
-    return Row(
-        place, draft.id, draft.title, draft.kind, str(draft.fields.get("部门", "")),
-        draft.confidence, source, first + draft.parent if draft.parent >= 0 else -1, draft.action,
-        doubts[:_DOUBTS],
-    )  # fmt: skip
-
-
-def _batch(kept: Kept) -> Batch:
-    value = copy.deepcopy(dict(kept.value))
-    rows = cast("list[dict[str, object]]", value.pop("rows", []))
-    batch = Batch(**value)  # type: ignore[arg-type]  # as `asdict` wrote it
-    for raw in rows:
-        choice = Choice(**cast("dict[str, str]", raw.pop("choice")))  # type: ignore[arg-type]
-        row = Row(**raw, choice=choice)  # type: ignore[arg-type]
-        row.place = (row.place[0], row.place[1])
-        row.doubts = [(doubt[0], doubt[1]) for doubt in row.doubts]
-        batch.rows.append(row)
-    return batch

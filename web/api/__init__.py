@@ -10,10 +10,20 @@ from typing import Final
 
 from flask import Blueprint
 
-from web.api import importing, keeping, making, metrics, reading, table, templates, writing
+from web.api import (
+    importing,
+    keeping,
+    making,
+    metadata,
+    metrics,
+    reading,
+    table,
+    templates,
+    writing,
+)
 
 __all__ = ["blueprint"]
 
 blueprint: Final = Blueprint("api", __name__, url_prefix="/api")
-_MODULES: Final = (reading, writing, making, metrics, importing, templates, keeping)
+_MODULES: Final = (reading, writing, metadata, making, metrics, importing, templates, keeping)
 table.register(blueprint)

@@ -14,7 +14,7 @@ from web.site import note, person, site
 
 if TYPE_CHECKING:
     from web.api.table import Call
-    from web.imports import Batch, Row
+    from web.import_rows import Batch, Row
 
 _CHOICE = form(
     ("number",), number=whole(0, 100_000), wanted=FLAG, kind=text(100), title=text(200),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from flask import url_for
 
-from store import frontmatter, history, publishing
+from store import history, publishing
 from store.dates import parse_date
-from store.exceptions import ConflictError, InvalidValue, LockedDocument, UsageError
+from store.exceptions import ConflictError, LockedDocument, UsageError
 from store.files import decode
 from store.history import acting_as
 from store.scaffold import new_document
-from store.schema import ALIASES, convert, meta_json
 from store.summary import SUBJECTS
 from web.api.parameters import query
 from web.api.shapes import DAY, form, one_of, ref, text, whole
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 400_000
 _WHY: Final = text(200)
-_VALUE: Final = {"type": ["string", "boolean", "array", "object", "null"], "maxLength": 4000}
-_FILES: Final = frozenset({"数据", "附件"})
 
 
 def made(document_id: str, status: int = 200) -> Response:
@@ -140,99 +136,6 @@ def correct(call: Call) -> Response:
         write_text(entry, with_body(whole_text, str(call.body["body"])), now, call.text("why"))
     note("文字更正", entry.id, call.text("why"))
     return made(entry.id)
-
-
-# -- the table in front ----------------- -----------------------------------------------
-
-
-@route("GET", "/meta/{id}", "信息表和校验值", ref("Meta"))
-def meta(call: Call) -> Response:
-    """The table of a document that the person may see."""
-    entry = view().entry(call.id)
-    now = view().workspace.read(entry)[4]
-    return exact({"id": entry.id, "meta": meta_json(entry.meta), "hash": now}, tag=now)
-
-
-@route(
-    "PATCH", "/meta/{id}", "修改信息表：项名写中文或英文，值为 null 的项删去", ref("Made"),
-    guarded=True,
-    body={"type": "object", "additionalProperties": _VALUE, "maxProperties": 60},
-)  # fmt: skip
-def save_meta(call: Call) -> Response:
-    """Change some fields; what the fields do not allow is refused and nothing is written."""
-    entry, whole_text, now = fresh(call.id)
-    changes = {ALIASES.get(name, name): _plain(value) for name, value in call.body.items()}
-    _check_changes(entry, changes)
-    edited = frontmatter.edit(whole_text, changes, ALIASES)
-    _check_table(entry, edited, set(changes))
-    with acting_as(person().name):
-        publishing.save_text(view().workspace, entry.id, edited, expected=now)
-    note("修改信息", entry.id, "、".join(changes))
-    return made(entry.id)
-
-
-def _plain(value: object, depth: int = 0) -> object:
-    """A JSON value as the table holds it; numbers as texts, nothing nested deeply.
-
-    Raises:
-        InvalidValue: It is nested too deeply.
-    """
-    if depth > 3:
-        raise InvalidValue("信息表的值嵌套过深。")
-    if isinstance(value, dict):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item, depth + 1) for item in value]
-    if isinstance(value, bool) or (value is None and depth == 0):
-        return value
-    return "" if value is None else str(value)
-
-
-def _check_changes(entry: Entry, changes: dict[str, object]) -> None:
-    """Refuse what the form of the page would not offer.
-
-    Raises:
-        InvalidValue: A name, a status, a 密级 or a file's place cannot be used.
-    """
-    kind = view().workspace.kinds.get(entry.meta.kind)
-    allowed = {"状态": kind.statuses if kind else (), "密级": rights().levels}
-    for name, value in changes.items():
-        if not name.strip() or not name.isprintable() or len(name) > 40:
-            raise InvalidValue(f"“{name[:40]}”不能用作信息表的项名。")
-        if value and name in allowed and value not in allowed[name]:
-            raise InvalidValue(f"{name}不能是“{value}”。")
-        if name == "标题" and not str(value or "").strip():
-            raise InvalidValue("标题不能为空。")
-        if name in _FILES and value is not None:
-            _check_places(entry, value)
-
-
-def _check_places(entry: Entry, value: object) -> None:
-    """Files that a table names lie within `kb/`."""
-    items = value if isinstance(value, list) else [value]
-    root = view().workspace.kb.resolve()
-    for item in items:
-        place = item.get("文件", item.get("file", "")) if isinstance(item, dict) else item
-        path = PurePosixPath(str(place))
-        if path.is_absolute() or "\\" in str(place) or "\0" in str(place):
-            raise InvalidValue(f"文件位置“{str(place)[:60]}”应写相对于文档的位置。")
-        if not (entry.path.parent / path).resolve().is_relative_to(root):
-            raise InvalidValue(f"文件位置“{str(place)[:60]}”不在资料库里。")
-
-
-def _check_table(entry: Entry, edited: str, changed: set[str]) -> None:
-    """Refuse values that their fields cannot hold.
-
-    Raises:
-        InvalidValue: The first that does not fit.
-    """
-    workspace = view().workspace
-    found = frontmatter.parse(edited, str(entry.path))
-    converted = convert(found.values, workspace.find_kind, found.lines, str(entry.path))
-    touched = {found.lines.get(name) for name in found.values if ALIASES.get(name, name) in changed}
-    for problem in converted.problems:
-        if problem.line in touched and problem.severity == "error":
-            raise InvalidValue(problem.message, hint=problem.hint)
 
 
 # -- versions ----------------------------- -----------------------------------------------

@@ -15,7 +15,7 @@ from web.site import demand, note, person, site, view
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
-    from web.imports import Batch
+    from web.import_rows import Batch
 
 blueprint = Blueprint("bring", __name__, url_prefix="/import")
 PAGE: Final = 50
