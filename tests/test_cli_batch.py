@@ -17,7 +17,7 @@ from cli.commands.metrics import command as metrics
 from cli.output import cell_width
 from generator.render import render_document
 from store import Workspace
-from store.exceptions import ContentError, EnvironmentRefused
+from store.exceptions import ContentError, EnvironmentRefused, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 BANK = "清河农商银行客户部2024年工作总结"
@@ -81,6 +81,13 @@ def test_batch_of_a_template(run, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {
         "通知.docx", "名单.csv", "输出", "全部.zip", "合订.docx",
     }  # fmt: skip
+
+
+def test_an_output_of_another_sort_is_a_slip(run, library):
+    Path("甲.csv").write_text("姓名\n甲\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"-o 不能写成 \.pdf 文件"):
+        run(batch, "信贷客户部岗位职责", "甲.csv", "-o", "出.pdf", "-w", library)
+    assert not Path("出.pdf").exists()
 
 
 def test_a_booklet_of_a_kind_and_a_sending_list(run, library, tmp_path):

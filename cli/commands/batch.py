@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.batch_volume import Volume
 
 _SHOWN = 20
+_NO_FOLDERS = {".txt", ".doc", ".xls", ".pdf", ".xlsm", ".md"}
 
 
 @click.command("batch", short_help="按表格逐行批量生成")
@@ -70,6 +71,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     if target.suffix.lower() in {".xlsx", ".csv"}:
         _send(wanted, user_path(table), target, workspace_path, as_json=as_json)
         return
+    _refuse_file(target)
     source = _source(wanted, template, data, workspace_path, blank=blank)
     rows: BatchTable = read_table(user_path(table))
     volume = _volume(target, overwrite=overwrite)
@@ -91,6 +93,15 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     _tell(result, target, same, as_json=as_json)
     if result.failed:
         raise SystemExit(1)
+
+
+def _refuse_file(target: Path) -> None:
+    """A folder that bears the name of a file of another sort is a slip."""
+    from store.exceptions import UsageError  # noqa: PLC0415
+
+    if target.suffix.lower() in _NO_FOLDERS and not target.is_dir():
+        hint = "一行一份写文件夹，合订写 .docx，打包写 .zip；短信的发送名单写 .xlsx 或 .csv。"
+        raise UsageError(f"-o 不能写成 {target.suffix} 文件。", hint=hint)
 
 
 def _volume(target: Path, *, overwrite: bool) -> Volume | None:
