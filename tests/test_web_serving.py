@@ -12,6 +12,7 @@ import pytest
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
 from web import processes
+from web.checking import Checks
 from web.config import WebConfig
 from web.filters import device
 from web.gate import Line
@@ -21,6 +22,8 @@ from web.signals import Signals
 if TYPE_CHECKING:
     from conftest import WorkspaceMaker
     from flask import Flask
+
+    from store.model import Problem
 
 RULE = """---
 标题: {title}
@@ -242,3 +245,43 @@ def test_accounts_in_memory_are_served_by_one_process(
 )  # fmt: skip
 def test_browsers_are_named_as_people_say(agent: str, said: str) -> None:
     assert device(agent) == said
+
+
+def test_a_long_check_runs_beside_and_shows_what_was_found_before(
+    make_workspace: WorkspaceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.keep._AT_ONCE", 0)
+    wrong = rule("印章管理办法").replace("状态:", "替代: 没有的文件\n状态:")
+    root = make_workspace({"制度/印章": wrong}).root
+    client = make_app(root).test_client()
+    assert "正在检查全部 1 份文档" in text_of(client, "/library/problems")
+    end = time.monotonic() + 10
+    while "正在" in (page := text_of(client, "/library/problems")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert "没有的文件" in page
+    (root / "kb/制度/印章.md").write_text(rule("印章管理办法"), encoding="utf-8")
+    again = text_of(client, "/library/problems")
+    assert "正在重新检查" in again
+    assert "没有的文件" in again
+    assert 'http-equiv="refresh"' in again
+    while "正在" in (page := text_of(client, "/library/problems")):
+        time.sleep(0.02)
+    assert "没有的文件" not in page
+
+
+def test_what_was_checked_is_kept_and_a_failed_check_is_tried_again() -> None:
+    checks, calls = Checks(), []
+
+    def fail() -> list[Problem]:
+        calls.append("fail")
+        raise OSError("away")
+
+    first = checks.get(("a",), fail, wait=False)
+    assert (first.problems, first.is_current) == (None, False)
+    end = time.monotonic() + 5
+    while not checks.get(("a",), list, wait=False).is_current:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert checks.get(("a",), fail, wait=True).problems == []
+    assert calls == ["fail"]

@@ -17,6 +17,7 @@ from store.dates import today
 from store.exceptions import DocumentNotFound, EnvironmentRefused, WenshuError
 from store.files import reason
 from store.settings import FILE_NAME
+from web.checking import Checks
 from web.kept import Kept
 from web.refusals import AccessDenied
 from web.rights import visible_ids
@@ -140,6 +141,7 @@ class Library:
         self._seen = self.signals.changes()
         self.signals.looked(time.monotonic_ns())
         self._rendered = Kept(_CACHED, _FILES_CACHED, _BULKY)
+        self.checks = Checks()
         self._behind = False
         self.trouble = ""  # why the state is not that of the disk
         self._state = self._make(1)

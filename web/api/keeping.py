@@ -13,7 +13,7 @@ from web.api.parameters import query
 from web.api.shapes import DAY, FLAG, ref, text, whole
 from web.api.table import route
 from web.asking import read_day
-from web.pages.keep import visible_problems
+from web.pages.keep import all_problems, visible_problems
 from web.rights import Act
 from web.site import site, view
 
@@ -34,9 +34,7 @@ def check(call: Call) -> dict[str, object]:
     if wanted := call.text("id"):
         found = check_workspace(seen.workspace, [str(seen.entry(wanted).path)])
     else:
-        found = site().library.cached(
-            ("problems", seen.state.number, today()), lambda: check_workspace(seen.workspace)
-        )
+        found = all_problems(wait=True).problems or []
     return {"problems": [asdict(problem) for problem in visible_problems(found)]}
 
 

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from store.catalogue import Entry
     from store.model import Problem
+    from web.checking import Checked
 
 blueprint = Blueprint("keep", __name__, url_prefix="/library")
 _PAGE: Final = 100
 _GROUPS: Final = 50
+_AT_ONCE: Final = 500
 _IN_GROUP: Final = 30
 _SOON: Final = 90
 _SEVERITIES: Final = {"error": "错误", "warning": "警告", "notice": "提示"}
@@ -76,10 +78,8 @@ def problems() -> str:
     """What the checker finds, by document."""
     demand(Act.CHECK)
     seen = view()
-    found = site().library.cached(
-        ("problems", seen.state.number, today()), lambda: check_workspace(seen.workspace)
-    )
-    found = visible_problems(found)
+    checked = all_problems(wait=len(seen.workspace.entries) <= _AT_ONCE)
+    found = visible_problems(checked.problems or [])
     severity = request.args.get("severity", "")
     counts = {name: sum(p.severity == name for p in found) for name in _SEVERITIES}
     shown = [p for p in found if severity in {"", p.severity}]
@@ -95,14 +95,26 @@ def problems() -> str:
         severity=severity,
         names=_SEVERITIES,
         known=seen.ids,
+        checked=checked,
+        total=len(seen.workspace.entries),
+    )
+
+
+def all_problems(*, wait: bool) -> Checked:
+    """What the checker finds in the whole library, also what the person may not see."""
+    state = view().state
+    return site().library.checks.get(
+        (state.number, today()), lambda: check_workspace(state.workspace), wait=wait
     )
 
 
 def visible_problems(found: list[Problem]) -> list[Problem]:
-    """Problems without those of documents that the person may not see."""
+    """Problems of what the person may see; none of documents that are gone since the check."""
     seen = view()
-    hidden = {str(e.path) for e in seen.workspace.entries if e.id not in seen.ids}
-    return [problem for problem in found if problem.path not in hidden]
+    if seen.rights.sees_everything:
+        return found
+    here = {str(entry.path) for entry in seen.entries}
+    return [p for p in found if p.path in here or not p.path.endswith(".md")]
 
 
 def _id_of(path: str) -> str:
