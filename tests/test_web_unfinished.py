@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from web import unfinished
-from web.database import Database
+from web.accounts import Accounts
+from web.database import _STEPS, VERSION, Database
 from web.unfinished import Unfinished
 
 if TYPE_CHECKING:
@@ -47,3 +49,16 @@ def test_what_nobody_touches_goes(monkeypatch):
         monkeypatch.setattr("web.unfinished.time.time", lambda: later)
         mine.keep("新", {})
         assert [kept.target for kept in mine.all()] == ["新"]
+
+
+def test_a_database_of_before_is_brought_up_to_date(tmp_path: Path):
+    path = tmp_path / "wenshu.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(f"{_STEPS[0]} PRAGMA user_version = 1;")
+        old.execute("INSERT INTO account (name, role, created) VALUES ('甲', '员工', '2024-01-01')")
+        old.commit()
+    with closing(Database(path)) as database:
+        assert database.version == VERSION
+        assert Accounts(database).get("甲").role == "员工"
+        assert Accounts(database).by_subject("") is None
+        Unfinished(database, "甲", "year").keep("一", {})
