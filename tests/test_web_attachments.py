@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import threading
 
 import pytest
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
@@ -227,3 +228,14 @@ def test_no_document_lends_its_rights_to_anothers_file(workspace):
     for name in ("管理制度/附件/密.txt", "管理制度/密.md", "../wenshu.toml"):
         for address in (f"/files/总结/-/{name}", f"/attachments/show/总结/-/{name}"):
             assert client.get(address, base_url=BASE).status_code == 404, address
+
+
+def test_when_too_many_previews_are_made_one_can_still_download(app, monkeypatch):
+    busy = threading.BoundedSemaphore(1)
+    busy.acquire()
+    monkeypatch.setattr("web.previews._waiting", busy)
+    client = log_in(app, "zhi")
+    upload(client, (pdf(1), "制度.pdf"))
+    assert "预览太多" in text_of(client, f"/attachments/show/{ID}/-/附件/甲/制度.pdf")
+    busy.release()
+    assert 'class="file-page"' in text_of(client, f"/attachments/show/{ID}/-/附件/甲/制度.pdf")

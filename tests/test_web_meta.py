@@ -253,3 +253,23 @@ def test_a_very_long_form_is_cut_not_lost(client, workspace):
     fields = form_of(client) | {f"tags-{n}-value": f"标签{n}" for n in range(2, 400)}
     assert save(client, fields).status_code == 302
     assert len(Workspace.open(workspace.root).entry(ID).meta.tags) <= 200
+
+
+def test_the_table_of_a_published_text_can_be_changed(make_workspace):
+    draft = TEXT.replace("状态: 现行", "状态: 草案").replace("施行日期: 2024年1月5日\n", "")
+    workspace = make_workspace({ID: draft})
+    client = log_in(make_app(workspace.root, people=True), "zhi")
+    page = f"/edit/meta/{ID}"
+    assert post(client, f"/edit/act/{ID}", page, act="publish").status_code == 302
+    assert save(client, form_of(client) | {"review_due": "2030-01-01"}).status_code == 302
+    text = file_of(workspace)
+    assert "复审日期: 2030-01-01" in text
+    assert text.endswith("1. 用印应当登记。\n")
+
+
+def test_another_kind_wants_a_status_of_its_own(client, workspace):
+    answer = save(client, form_of(client) | {"kind": "文章"})
+    assert answer.status_code == 400
+    assert "状态不能是“现行”" in answer.get_data(as_text=True)
+    assert save(client, form_of(client) | {"kind": "文章", "status": "定稿"}).status_code == 302
+    assert "类别: 文章" in file_of(workspace)

@@ -33,7 +33,8 @@ def errors(
         found["kind"] = f"没有“{values.single['kind']}”这个类别。"
     for name, allowed in (("status", kind.statuses if kind else ()), ("confidentiality", levels)):
         value = values.single[name]
-        if name in attributes and value and value not in allowed:
+        touched = name in attributes or (name == "status" and "kind" in attributes)
+        if touched and value and value not in allowed:
             found[name] = f"{BY_ATTRIBUTE[name].name}不能是“{value}”。"
     found |= _bad_days(values, attributes)
     written = to_write([a for a in attributes if a in SCALARS], values, {})

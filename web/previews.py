@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,9 @@ _SECONDS: Final = 30.0
 _OFFICE_SECONDS: Final = 60.0
 _LONGEST: Final = 100_000
 _KEPT_SECONDS: Final = 30 * 24 * 3600
+_MOST_WAITING: Final = 6
+_making = threading.Lock()
+_waiting = threading.BoundedSemaphore(_MOST_WAITING)
 Sort = Literal["picture", "pages", "text", "none"]
 
 
@@ -56,7 +60,23 @@ class Preview:
 
 
 def preview_of(workspace: Workspace, path: Path) -> Preview:
-    """How a file is shown."""
+    """How a file is shown; one preview is made at a time, and few wait for it."""
+    if path.suffix.lower() not in OFFICE | {".pdf"} or _is_drawn(workspace, path):
+        return _preview(workspace, path)
+    if not _waiting.acquire(blocking=False):
+        return Preview("none", why="正在生成的预览太多，请过一会儿再打开，或直接下载。")
+    try:
+        with gate.outside(), _making:
+            return _preview(workspace, path)
+    finally:
+        _waiting.release()
+
+
+def _is_drawn(workspace: Workspace, path: Path) -> bool:
+    return (_folder(workspace, path.read_bytes()) / "about.json").is_file()
+
+
+def _preview(workspace: Workspace, path: Path) -> Preview:
     suffix = path.suffix.lower()
     if suffix in PICTURES:
         return Preview("picture")
@@ -103,12 +123,11 @@ def _draw(workspace: Workspace, pdf: Path, folder: Path) -> bool:
         root = str(Path(__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
         try:
-            with gate.outside():
-                subprocess.run(  # noqa: S603 - our own program
-                    command, check=True, timeout=_SECONDS, stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                    env=os.environ | {"PYTHONPATH": path},
-                )  # fmt: skip
+            subprocess.run(  # noqa: S603 - our own program
+                command, check=True, timeout=_SECONDS, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                env=os.environ | {"PYTHONPATH": path},
+            )  # fmt: skip
         except (subprocess.SubprocessError, OSError):
             return False
         if not folder.is_dir():
@@ -125,7 +144,7 @@ def _sweep(parent: Path) -> None:
 def _office(workspace: Workspace, path: Path) -> Preview:
     """A Word file as the pages of its PDF; as text where nothing can convert it."""
     data = path.read_bytes()
-    if (_folder(workspace, data) / "about.json").is_file():
+    if _is_drawn(workspace, path):
         return _pages(workspace, path, data)
     if find_office() is not None:
         with tempfile.TemporaryDirectory(prefix="wenshu-preview-") as place:
@@ -139,8 +158,7 @@ def _office(workspace: Workspace, path: Path) -> Preview:
 
 def _to_pdf(source: Path) -> Path | None:
     try:
-        with gate.outside():
-            return convert([source], "pdf", source.parent, _OFFICE_SECONDS).get(source)
+        return convert([source], "pdf", source.parent, _OFFICE_SECONDS).get(source)
     except OfficeAbsent:
         return None
 
@@ -150,8 +168,7 @@ def _as_text(path: Path) -> Preview:
     if path.suffix.lower() != ".docx":
         return Preview("none", why="预览这种文件需要 LibreOffice；请下载后打开。")
     try:
-        with gate.outside():
-            answers = list(read_all([Task(0, path, path.name)], {}, processes=1))
+        answers = list(read_all([Task(0, path, path.name)], {}, processes=1))
     except InputError:
         answers = []
     texts = [one.value.body for one in answers if isinstance(one.value, Draft)]
