@@ -7,12 +7,14 @@ of the document model. Their figures are the rounded ones of the sentences.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal
 
 from store.amounts import round_half_up
 from store.exceptions import InvalidValue
 from store.indicator_table import indicator_table, usual_columns
 from store.metric import RATE_DIGITS
+from store.metric_set import MetricNotFoundError
 from store.model import Block
 
 if TYPE_CHECKING:
@@ -148,8 +150,13 @@ class FigureMaker:
     def _chosen(self, names: Sequence[str]) -> list[Metric]:
         chosen: list[Metric] = []
         for name in names:
-            group = [] if self._set.get(str(name)) else self._set.group(str(name))
-            chosen += group or [self._set[str(name)]]
+            metric = self._set.get(str(name))
+            group = [] if metric else self._set.group(str(name))
+            if metric is None and not group:
+                known = [*self._set.groups, *self._set.names()]
+                near = get_close_matches(str(name), known, cutoff=0.5)
+                raise MetricNotFoundError(str(name), near)
+            chosen += [metric] if metric else group
         return list(dict.fromkeys(chosen))
 
     def _one_unit(self, metrics: list[Metric], unit: str) -> list[Metric]:

@@ -56,7 +56,7 @@ class MissingNames(MissingNamesError):
         self.names = tuple(names)
         listed = "；".join(str(name) for name in self.names)
         super().__init__(
-            f"缺少 {len(self.names)} 项要填写的内容：{listed}。",
+            f"缺少 {len(self.names)} 项要填写的内容：{listed}" + "。" * (not listed.endswith("？")),
             hint="请补上；允许为空的，在模板中写 {{ 名称|default('') }} 或 {{ 名称|手填(8) }}。",
         )
 

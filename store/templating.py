@@ -134,7 +134,9 @@ class _Run:
                 text = environment.join_output(environment.stream(self.template, context))
         except Exception as error:  # noqa: BLE001 - whatever a template does is a content problem
             line = _line_of(error, self.template)
-            return _failed(self.source, self.first_line, self.path, line, _runtime_message(error))
+            hint = error.hint if isinstance(error, WenshuError) else ""
+            message = _runtime_message(error)
+            return _failed(self.source, self.first_line, self.path, line, message, hint)
         finally:
             _figures.reset(token)
         above = self.first_line - 1

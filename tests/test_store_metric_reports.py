@@ -242,6 +242,20 @@ def test_phrases_typed_in_word_are_short_in_short_versions(library, tmp_path):
     }
 
 
+@pytest.mark.parametrize(("tag", "message", "hint"), [
+    ('{{ 图("各项存歀") }}', "数据中没有指标“各项存歀”", "各项存款"),
+    ('{{ 指标表("负债业各") }}', "数据中没有指标“负债业各”", "负债业务"),
+    ('{{ 图("各项存款", 类型="雷达图") }}', "没有“雷达图”这种图", "柱形图、折线图"),
+    ("{{ 各项存款 + 个人网银新增客户 }}", "单位不同", "同一类单位"),
+])  # fmt: skip
+def test_what_a_text_asks_wrongly_is_told_with_its_mend(library, tag, message, hint):
+    path = library.entry(BANK).path
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{tag}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        render_document(library, BANK)
+    assert hint in caught.value.hint
+
+
 def test_one_page_is_one_page(library, tmp_path):
     for entry in library.entries:
         made = render_document(library, entry, length="一页版")
