@@ -511,6 +511,12 @@ def test_merged_cells_of_a_large_table_stay_in_one_of_its_parts():
     assert first.count('<w:vMerge w:val="restart"/>') == 1
 
 
+def test_a_large_table_merged_throughout_is_left_in_rows():
+    rows = "| 甲 | 0 |\n" + "| ^^ | 1 |\n" * 11
+    xml, _ = write(f"## 考核指标\n\n| 指标 | 权重 |\n|---|---|\n{rows}", of="岗位说明书")
+    assert xml.count("<w:tbl>") == 1
+
+
 @pytest.mark.parametrize("rows", [2, 12])
 def test_the_end_of_a_form_of_several_pages_goes_with_the_signatures(rows):
     table = "| 指标 | 权重 |\n|---|---|\n" + "| 甲 | 1 |\n" * rows

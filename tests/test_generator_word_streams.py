@@ -14,6 +14,7 @@ from tools_word import FakePackage, layout, part, render_body, text_of
 from generator.body import BodyValue
 from generator.word.contents import KnownHeading
 from generator.word.errors import RenderFailed, ValueRefused
+from generator.word.sections import last_section_as
 from generator.word.template import WordTemplate
 from generator.wordml import XMLNS
 from store.kinds import Numbering
@@ -135,6 +136,31 @@ def test_without_known_headings_the_text_is_looked_through():
     value = Pieces(lambda _package: iter([heading]))
     data = WordTemplate(make_docx(FIELD, "{{p 正文 }}")).render({"正文": value})
     assert [line for line in text_of(part(data)).split("\n") if line] == ["总则1", "总则"]
+
+
+# -- sections ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("main", "expected"),
+    [
+        ("<w:p/>", "<w:p/>"),  # no section to change
+        ("<w:sectPr/>", '<w:sectPr><w:type w:val="evenPage"/></w:sectPr>'),
+        (
+            '<w:sectPr w:rsidR="1"><w:pgSz/></w:sectPr>',
+            '<w:sectPr w:rsidR="1"><w:type w:val="evenPage"/><w:pgSz/></w:sectPr>',
+        ),
+        (
+            '<w:sectPr><w:footerReference w:type="even" r:id="a"/><w:type w:val="x"/></w:sectPr>',
+            (
+                '<w:sectPr><w:footerReference w:type="even" r:id="F"/><w:type w:val="evenPage"/>'
+                "</w:sectPr>"
+            ),
+        ),
+    ],
+)
+def test_the_last_section_begins_on_an_even_page(main, expected):
+    assert last_section_as(main, "evenPage", "F") == expected
 
 
 # -- memory --------------------------------------------------------------------------------

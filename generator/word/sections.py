@@ -43,6 +43,8 @@ def last_section_as(main: str, kind: str, footer: str) -> str:
     if match is None:
         return main
     section = _KIND.sub("", match[0])
+    if section.endswith("/>") and "</w:sectPr>" not in section:
+        section = f"{section[:-2]}></w:sectPr>"
     if footer:
         section = _FOOTER.sub(
             lambda old: f'<w:footerReference w:type="{old[1]}" r:id="{footer}"/>', section
