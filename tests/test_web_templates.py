@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ import pytest
 from test_web_api_writing import Script
 from tools_web import BASE, log_in, make_app, post, text_of
 
+from generator.pdf import find_converter
 from web.pictures import png
 from web.word_templates import WordTemplates
 
@@ -197,3 +200,17 @@ def test_the_same_for_scripts(app):
     key = made["kept"][0]["key"]
     ask("POST", "/api/templates/{kind}/{name}/restore", json={"key": key})
     assert ask("GET", "/api/templates/{kind}/{name}").data == before
+
+
+def test_a_finished_page_is_drawn(app):
+    if find_converter() is None:
+        pytest.skip("no LibreOffice here")
+    client = log_in(app, "zhi")
+    page = text_of(client, f"{PLACE}?doc=管理制度/请假办法")
+    (address,) = re.findall(r'<img src="([^"]*page-1[^"]*)"', page)
+    picture = client.get(html.unescape(address), base_url=BASE)
+    assert picture.mimetype == "image/png"
+    width, height = struct.unpack(">II", picture.data[16:24])
+    assert 1.3 < height / width < 1.5
+    assert len(picture.data) > 5000
+    text_of(client, f"{PLACE}/page-9.png?doc=管理制度/请假办法", 404)
