@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.layout.build import COMMON
-from generator.render import render_document
 from store.exceptions import NotFoundError
 from web import gate
 
@@ -29,6 +28,8 @@ def trial(workspace: Workspace, entry: Entry, kind: str, name: str, data: bytes)
     Raises:
         WenshuError: It cannot be rendered so; the error says why.
     """
+    from generator.render import render_document  # noqa: PLC0415 - few requests
+
     with tempfile.TemporaryDirectory(prefix="wenshu-template-") as folder:
         path = Path(folder) / (COMMON if kind == COMMON else kind) / f"{name}.docx"
         path.parent.mkdir()
