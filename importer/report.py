@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from importer.choices import is_written
+from store.kinds import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from importer.model import Draft, Figure
     from importer.result import Result, Source
+    from store.kinds import Kind
 
 
 def result_json(result: Result) -> dict[str, Any]:
@@ -83,7 +86,7 @@ def count_clauses(draft: Draft) -> int:
     return count(draft.clauses)
 
 
-def report_markdown(result: Result, stamp: datetime) -> str:
+def report_markdown(result: Result, stamp: datetime, kinds: Mapping[str, Kind]) -> str:
     """The report: every document, and every doubt with its line in the source."""
     drafts = result.documents
     new = [draft for draft in drafts if is_written(draft)]
@@ -104,7 +107,7 @@ def report_markdown(result: Result, stamp: datetime) -> str:
     ]
     for source in result.sources:
         lines += [
-            f"| {_cell(draft.id)} | {draft.kind} | {draft.confidence:.0%} | {count_clauses(draft)} | {len(draft.doubts)} | {_cell(source.name)} 第{draft.line}行 |"  # noqa: E501
+            f"| {_cell(draft.id)} | {_kind(draft, kinds)} | {draft.confidence:.0%} | {count_clauses(draft)} | {len(draft.doubts)} | {_cell(source.name)} 第{draft.line}行 |"  # noqa: E501
             for draft in source.documents
             if is_written(draft)
         ]
@@ -112,8 +115,18 @@ def report_markdown(result: Result, stamp: datetime) -> str:
     for source in result.sources:
         for draft in source.documents:
             if is_written(draft):
-                lines += _doubts(draft, source)
+                lines += _doubts(draft, source, kinds)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _kind(draft: Draft, kinds: Mapping[str, Kind]) -> str:
+    """A kind's name for people."""
+    return kinds.get(draft.kind, OTHER).name
+
+
+def _named(reason: str, kinds: Mapping[str, Kind]) -> str:
+    """A reason with the names of kinds in place of their slugs."""
+    return re.sub(r"“([a-z-]+)”", lambda match: f"“{kinds.get(match[1], OTHER).name}”", reason)
 
 
 def _failures(result: Result) -> list[str]:
@@ -144,9 +157,10 @@ def _groups(result: Result) -> list[str]:
     return [*lines, ""]
 
 
-def _doubts(draft: Draft, source: Source) -> list[str]:
+def _doubts(draft: Draft, source: Source, kinds: Mapping[str, Kind]) -> list[str]:
     lines = [f"## {_plain(draft.id)}", "", f"来源：{_plain(source.path)}，第 {draft.line} 行起。"]
-    lines += [f"判断为“{draft.kind}”：{'；'.join(map(_plain, draft.reasons[:4]))}。", ""]
+    reasons = "；".join(_plain(_named(reason, kinds)) for reason in draft.reasons[:4])
+    lines += [f"判断为“{_kind(draft, kinds)}”：{reasons}。", ""]
     if draft.places:
         lines += [f"待填的地方：{'、'.join(map(_plain, draft.places))}。", ""]
     if draft.figures:

@@ -313,7 +313,9 @@ class _Job:
         ):
             stamp = datetime.now().astimezone()
             path = self.workspace.root / REPORTS / f"{stamp:%Y-%m-%d-%H%M%S}.md"
-            write_atomic(path, report_markdown(self.result, stamp).encode("utf-8"))
+            write_atomic(
+                path, report_markdown(self.result, stamp, self.workspace.kinds).encode("utf-8")
+            )
             self.result.report = path
             self.workspace.refresh()
         return self.result

@@ -67,7 +67,8 @@ def walk(paths: Sequence[Path], folder: Path) -> Iterator[Found]:
     """
     seen: set[str] = set()
     for path in paths:
-        for found in _one(path, printable(str(path.absolute())), folder, named=True):
+        shown = printable(os.path.abspath(path))  # noqa: PTH100 - links keep their names
+        for found in _one(path, shown, folder, named=True):
             if found.shown not in seen:
                 seen.add(found.shown)
                 yield found

@@ -68,7 +68,9 @@ def test_a_document_is_written_with_its_source_and_no_status_by_guess(workspace,
     assert (workspace.kb / "原始文件/考勤.txt").read_bytes() == (share / "考勤.txt").read_bytes()
     assert not errors(workspace)
     assert result.report is not None
-    assert "管理制度/考勤管理办法" in result.report.read_text(encoding="utf-8")
+    report = result.report.read_text(encoding="utf-8")
+    assert "管理制度/考勤管理办法 | 管理制度 |" in report
+    assert "policy" not in report
 
 
 def test_a_dry_run_writes_nothing(workspace, share) -> None:
