@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,11 +13,11 @@ from search.engine import Answer, Found
 from search.entries import TITLE
 from search.masks import Masks
 from search.names import Names
-from search.pairing import pair_versions
 from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
 from search.reading import DEPTH as READ
 from search.reading import Reader
 from search.table import IN_FORCE, UNKNOWN
+from search.versions import VersionGroups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -65,8 +63,7 @@ class ArrayEngine:
         self.table = generation.table
         self.masks = Masks(generation)
         self._priors: dict[int, Array] = {}
-        self._orders: dict[int, Array] = {}
-        self._pairing = Lock()
+        self._versions = VersionGroups(generation)
 
     def run(
         self, request: Request, question: Question, day: int, *, on: int | None, limit: int
@@ -162,8 +159,9 @@ class ArrayEngine:
     ) -> Answer:
         units, shares, first = scores.units, scores.shares, scores.scores
         rows = self.generation.unit_rows[units]
-        groups = self._pair(rows)[units]
-        total, representative = _fold(groups, final, self._force_order(rows, day))
+        groups = self._versions.groups(rows)[units]
+        representative = self._versions.fold(groups, final, rows, day)
+        total = len(representative)
         counted = rows[representative]
         if not limit:  # the count alone is wanted
             return Answer(total, [], lambda: self._facets(counted), relaxed)
@@ -181,7 +179,7 @@ class ArrayEngine:
         found = []
         for at in order.tolist():
             k = int(best[at])
-            others = self._others(k, units, rows, groups) if groups[k] >= 0 else ()
+            others = self._versions.others(int(units[k]), int(rows[k]))
             found.append(
                 Found(
                     int(units[k]),
@@ -223,29 +221,6 @@ class ArrayEngine:
         added: Array = weight * float(scores.max()) * near
         return added
 
-    def _force_order(self, rows: Array, day: int) -> Array:
-        """What stands first among the versions of one clause: in force, then the newest."""
-        if day not in self._orders:
-            state = self.table.in_force(day)
-            rank_of = np.where(state == IN_FORCE, 2, np.where(state == UNKNOWN, 1, 0))
-            ages = np.array(self.table.column("age"), np.int64)
-            self._orders = {day: rank_of * 10_000_000 + ages}
-        order: Array = self._orders[day][rows]
-        return order
-
-    def _others(
-        self, k: int, units: Array, rows: Array, groups: Array
-    ) -> tuple[tuple[int, int], ...]:
-        """The same clause in other versions, the newest first."""
-        same = np.flatnonzero(self._groups == groups[k])
-        same = same[same != units[k]]
-        owners = self.generation.unit_rows[same]
-        pairs = [
-            (int(u), int(r)) for u, r in zip(same, owners, strict=True) if r >= 0 and r != rows[k]
-        ]
-        pairs.sort(key=lambda pair: -self.table.rows[pair[1]].age)
-        return tuple(pairs)
-
     def _facets(self, rows: Array) -> dict[str, dict[str, int]]:
         facets = {}
         for name in FACETS:
@@ -261,46 +236,6 @@ class ArrayEngine:
     def _types(self) -> Array:
         return self.corpus.gather("types")
 
-    @cached_property
-    def _groups(self) -> Array:
-        """A number for what the versions of one text say alike, -1 for all else; see `_pair`."""
-        return np.full(len(self.generation.unit_rows), -1, np.int64)
-
-    @cached_property
-    def _unpaired(self) -> list[list[int]]:
-        """The rows of each text of several versions whose clauses were not paired yet."""
-        families: dict[str, list[int]] = {}
-        names, ages = self.table.column("family"), self.table.column("age")
-        counts = Counter(names)
-        if len(counts) == len(names):
-            return []
-        for at, family in enumerate(names):
-            if counts[family] > 1:
-                families.setdefault(family, []).append(at)
-        several = list(families.values())
-        for rows in several:
-            rows.sort(key=lambda at: -ages[at])
-        return several
-
-    def _pair(self, rows: Array) -> Array:
-        """The groups, those of the texts among these rows made."""
-        if not self._unpaired:
-            return self._groups
-        present = np.zeros(len(self.table), bool)
-        present[rows] = True
-        with self._pairing:
-            for family in [family for family in self._unpaired if present[family].any()]:
-                self._pair_family(family)
-                self._unpaired.remove(family)
-        return self._groups
-
-    def _pair_family(self, family: list[int]) -> None:
-        fold, count = self.generation.analysis.folder, int(self._groups.max()) + 1
-        units = [np.flatnonzero(self.generation.unit_rows == at).tolist() for at in family]
-        texts = [[fold(self.corpus.text(unit)) for unit in one] for one in units]
-        for one, numbers in zip(units, pair_versions(texts), strict=True):
-            self._groups[one] = np.array(numbers, np.int64) + count
-
 
 def _named(plain: str, title: str, post: str) -> int:
     """Whether a query is a document's title or post, or a part of one."""
@@ -311,21 +246,3 @@ def _named(plain: str, title: str, post: str) -> int:
     if post and plain.startswith(post) and plain[len(post) :] in title:
         return EXACTLY
     return PARTLY if plain in title or plain in post else 0
-
-
-def _fold(groups: Array, final: Array, order: Array) -> tuple[int, Array]:
-    """One unit of each group, the first by `order`; the number of groups and single units.
-
-    The group keeps the best score of its units.
-    """
-    grouped = np.flatnonzero(groups >= 0)
-    single = np.flatnonzero(groups < 0)
-    if not len(grouped):
-        return len(single), single
-    by = grouped[np.lexsort((-final[grouped], -order[grouped], groups[grouped]))]
-    first = by[np.flatnonzero(np.diff(groups[by], prepend=-2))]
-    best = np.zeros(int(groups.max()) + 1)
-    np.maximum.at(best, groups[grouped], final[grouped])
-    final[first] = best[groups[first]]
-    chosen = np.sort(np.concatenate((single, first)))
-    return len(chosen), chosen
