@@ -25,8 +25,9 @@ _BLANK_RUN: Final = re.compile(
 _WORD: Final = re.compile(r"[\u4e00-\u9fff]{2,12}")
 _WORD_BEFORE: Final = re.compile(r"[\u4e00-\u9fff]+$")
 _FUNCTION_WORDS: Final = re.compile(
-    r"^[和与及的]+|(?:[于为是的在由自至从向按经共计约将达给对和与及年月日您你我请祝]|人民币)+$"
+    r"^[和与及的]+|(?:[于为是的在由自至从向按经共计约将达给对和与及您你我请祝]|人民币)+$"
 )
+_PERSON: Final = re.compile(r"\s*(?:先生|女士|小姐|同志)")
 _MOST: Final = 40
 
 
@@ -54,15 +55,16 @@ def _named(text: str) -> Iterator[str]:
 
 
 def _drawn(text: str) -> Iterator[str]:
-    """Blanks drawn in the text, named by what stands in them or before them."""
+    """Blanks drawn in the text, named by what stands in them, behind them or before them."""
     for match in _BLANK_RUN.finditer(text):
         inner = match[1].strip("〔〕[]【】（）() ")
+        before = _WORD_BEFORE.search(text[max(0, match.start() - 6) : match.start()])
+        name = before[0] if before else ""
         if _WORD.fullmatch(inner):
             yield inner
-            continue
-        before = _WORD_BEFORE.search(text[max(0, match.start() - 6) : match.start()])
-        name = _FUNCTION_WORDS.sub("", before[0]) if before else ""
-        if not name and text[match.end() : match.end() + 1] in {"年", "月", "日"}:
-            name = "日期"
-        if name:
+        elif text[match.end() : match.end() + 1] in {"年", "月", "日"}:
+            yield "日期"
+        elif _PERSON.match(text, match.end()) or name.endswith(("本人", "尊敬的", "我叫")):
+            yield "姓名"
+        elif name := _FUNCTION_WORDS.sub("", name):
             yield name

@@ -126,11 +126,15 @@ def _with_units(pieces: Sequence[Piece], at: int, day: str) -> _Block | None:
     ):
         block.first -= 1
         block.units.insert(0, _name(pieces[block.first].text))
-    before = pieces[block.first - 1]
-    signed = (
-        before.type == "text" and not ends_sentence(before.text) and read_mark(before.text) is None
-    )
-    return None if not block.units and signed else block
+    return None if not block.units and _is_signer(pieces[block.first - 1]) else block
+
+
+def _is_signer(piece: Piece) -> bool:
+    """Whether a line is the name of a person, or a place to sign."""
+    text = piece.text.rstrip(" \t\u3000_")
+    if piece.type != "text" or read_mark(text) is not None:
+        return False
+    return text.endswith((":", "：")) or not ends_sentence(text)
 
 
 def _is_plain(piece: Piece) -> bool:

@@ -37,6 +37,7 @@ def test_a_signature_becomes_front_matter_and_a_notice(end: str, unit: str, day:
     [
         "承诺人（签字）：\n      年   月   日",
         "张三\n2024年1月5日",
+        "甲方（签章）：        乙方（签章）：\n2024年1月5日",
         "主办单位是行政部，\n协办单位是各项目部",
         "2024年13月5日",
     ],
@@ -91,4 +92,8 @@ def test_places_are_words_of_forms_and_drawn_blanks() -> None:
     made = draft(
         "入职登记表\n各部门：\n采购遵循下列原则：\n姓名：\n性别：      年龄：\n签收日期：____年__月__日\n本人XXX自愿，自____起担任〔岗位名称〕，文号华物〔2024〕1号。"  # noqa: E501
     )
-    assert made.places == ["姓名", "性别", "年龄", "签收日期", "本人", "岗位名称"]
+    assert made.places == ["姓名", "性别", "年龄", "签收日期", "岗位名称"]
+    made = draft(
+        "还款提醒短信模板\n1.尊敬的XXX先生，祝您生日快乐。\n2.您的贷款将于__月__日到期，应还____元。"
+    )
+    assert made.places == ["姓名", "日期", "应还"]
