@@ -246,7 +246,7 @@ def test_an_inserted_clause_is_numbered_by_its_place(desk):
     word.insert_after("为规范用印", "本办法适用于全体员工。")
     word.insert_after("合同专用章；", "发票专用章；")
     desk.upload(word.data())
-    assert desk.titles() == ["新增：第二条 · 总则", "修改：第四条 · 总则"]
+    assert desk.titles() == ["新增：第二条 · 总则", "修改：第三条 · 总则"]
     desk.accept(which="all")
     assert re.search(r"制定本办法。\n\d+\. 本办法适用于全体员工。\n2\. 印章由", desk.body)
     assert re.search(
