@@ -219,7 +219,5 @@ class StockWhoosh:
 
     def best(self, query: wq.Query, limit: int) -> list[tuple[float, int]]:
         """The best units with each unit scored in full, see `tests/test_search_engine.py`."""
-        found: list[tuple[float, int]] = self._searcher.search(
-            query, limit=limit, optimize=False
-        ).top_n
+        found: list[tuple[float, int]] = self._searcher.search(query, limit=None).top_n[:limit]
         return found
