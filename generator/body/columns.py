@@ -20,6 +20,8 @@ _NUMBER: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 PADDING: Final = 240
+_SLACK: Final = 20
+"""What `PADDING` holds beyond the margins of a cell, in twips."""
 _SHORT: Final = 14
 EMPTY: Final = Cell("")
 
@@ -102,8 +104,8 @@ def column_widths(
 
 
 def _divide(wanted: list[float], least: list[float], amount: list[float], total: int) -> list[int]:
-    if sum(wanted) <= total:
-        extra = (total - sum(wanted)) / len(wanted)
+    extra = (total - sum(wanted)) / len(wanted)
+    if extra >= -_SLACK:
         return _whole([width + extra for width in wanted], total)
     fixed: dict[int, float] = {}
     while True:
