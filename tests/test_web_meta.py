@@ -273,3 +273,18 @@ def test_another_kind_wants_a_status_of_its_own(client, workspace):
     assert "状态不能是“现行”" in answer.get_data(as_text=True)
     assert save(client, form_of(client) | {"kind": "文章", "status": "定稿"}).status_code == 302
     assert "类别: 文章" in file_of(workspace)
+
+
+def test_a_head_of_department_finishes_and_undoes_the_own_summary(workspace):
+    client = log_in(make_app(workspace.root, people=True), "fu")
+    doc = "年终总结/总结"
+    act, page = f"/edit/act/{doc}", f"/edit/meta/{doc}"
+    assert "定稿" in text_of(client, f"/documents/{doc}")
+    assert post(client, act, page, act="finish").status_code == 302
+    assert "状态: 定稿" in file_of(workspace, doc)
+    assert post(client, act, page, act="undo").status_code == 302
+    assert file_of(workspace, doc) == SUMMARY
+    assert post(client, act, page, act="undo").status_code == 302
+    assert "状态: 定稿" in file_of(workspace, doc)
+    for wanted, status in (("delete", 403), ("publish", 403), ("nonsense", 400)):
+        assert post(client, act, page, act=wanted).status_code == status

@@ -37,7 +37,7 @@ Mark = tuple[str, int, int]
 _VIEWS: Final = 64
 _CACHED: Final = 400
 _PAGES: Final = 200
-_BULKY: Final = frozenset({"word", "pdf"})
+_BULKY: Final = frozenset({"word", "pdf", "returned"})
 _FILES_CACHED: Final = 40
 _PAUSE: Final = 1.6  # after so many times the seconds between looks, no thread is waited for
 
