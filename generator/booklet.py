@@ -8,10 +8,13 @@ from generator.batch_binding import Part, bind
 from generator.booklet_pages import measure_parts, with_pages
 from generator.render import render_document
 from generator.render_cache import RenderCache
+from store.dates import today
 from store.exceptions import InputError
+from store.listing import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from generator.booklet_pages import Measured
     from store import Workspace
@@ -87,6 +90,43 @@ def render_booklet(
     if measured is not None:
         data = bind(with_pages(parts, measured.parts), title=title, cover=lines)
     return data, warnings
+
+
+def choose_entries(
+    workspace: Workspace,
+    wanted: str,
+    *,
+    department: str | None = None,
+    status: str | None = None,
+    on: date | None = None,
+) -> list[Entry]:
+    """The documents of a booklet: kinds and single documents, in the order they are named.
+
+    Args:
+        workspace: The open workspace.
+        wanted: Names with 、 between them: kinds, ids, titles.
+        department: Of a kind, only this department's.
+        status: Of a kind, only those of this status.
+        on: Of a kind with a life cycle, what is in force on this day; None for today.
+
+    Raises:
+        UsageError: A name is neither a kind nor one document.
+    """
+    found: list[Entry] = []
+    for name in wanted.replace("，", "、").split("、"):
+        if (kind := workspace.find_kind(name)) is not None:
+            day = (on or today()) if kind.life_cycle else None
+            found += select(
+                workspace,
+                workspace.entries,
+                kind=kind.slug,
+                department=department,
+                status=status,
+                on=day,
+            )
+        elif name:
+            found.append(workspace.resolve(name))
+    return list({entry.id: entry for entry in found}.values())
 
 
 def _parts(

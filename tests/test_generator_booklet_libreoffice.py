@@ -7,6 +7,7 @@ import itertools
 import re
 import zipfile
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from generator.batch_parts import own_bookmarks, own_pages
 from generator.batch_render import BatchSource
 from generator.batch_rows import read_table
 from generator.batch_volume import Volume
-from generator.booklet import render_booklet, render_packet
+from generator.booklet import choose_entries, render_booklet, render_packet
 from generator.booklet_sections import numbered
 from generator.booklet_styles import Looks
 from generator.render import render_document
 from store import Workspace
+from store.exceptions import DocumentNotFound
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +69,30 @@ def test_a_collection_of_rules(workspace, tmp_path):
         text = pages[number + 1]
         assert footer(text) == number
         assert bare in ["".join(line.split()) for line in text.split("\n")], heading
+
+
+def test_which_documents_go_into_a_handbook(workspace):
+    chosen = choose_entries(workspace, "行为规范，员工个人保密承诺书、员工行为规范")
+    names = [entry.name for entry in chosen]
+    assert names[-1] == "员工个人保密承诺书"
+    assert {"员工行为规范", "营业窗口服务行为规范"} <= set(names)
+    assert "员工行为规范@2021" not in names
+    assert len(set(names)) == len(names)
+    day = date(2022, 1, 1)
+    before = choose_entries(workspace, "行为规范", on=day)
+    assert before
+    assert all(workspace.versions.in_force(entry, day) for entry in before)
+    assert {entry.id for entry in before} < {entry.id for entry in chosen} | {
+        entry.id for entry in workspace.entries if "@" in entry.name
+    }
+    office = {
+        entry.meta.department
+        for entry in choose_entries(workspace, "岗位职责", department="客户部")
+    }
+    assert office == {"客户部"}
+    assert choose_entries(workspace, "管理制度", status="草案") == []
+    with pytest.raises(DocumentNotFound):
+        choose_entries(workspace, "没有的")
 
 
 def test_a_packet_counts_from_one(workspace, tmp_path):

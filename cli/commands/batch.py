@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.common import complete_ids, json_option, open_workspace, user_path, workspace_option
+from cli.common import Day, complete_ids, json_option, open_workspace, user_path, workspace_option
 from cli.output import echo_warning, emit, print_json, progress
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from generator.batch import Batch, BatchResult
     from generator.batch_render import BatchSource
     from generator.batch_rows import BatchTable
     from generator.batch_volume import Volume
+    from store import Workspace
+    from store.catalogue import Entry
 
 _SHOWN = 20
 _NO_FOLDERS = {".txt", ".doc", ".xls", ".pdf", ".xlsm", ".md"}
@@ -36,6 +39,8 @@ _NO_FOLDERS = {".txt", ".doc", ".xls", ".pdf", ".xlsm", ".md"}
 @click.option("--overwrite", is_flag=True, help="同名文件已存在时覆盖。")
 @click.option("--processes", type=click.IntRange(1, 64), metavar="个数", help="同时运行的进程数。")
 @click.option("--department", metavar="部门", help="合订成册时只取这个部门的文档。")
+@click.option("--status", metavar="状态", help="合订成册时只取这个状态的文档。")
+@click.option("--on", type=Day(), metavar="日期", help="合订成册时取这一天有效的，不写为今天。")
 @workspace_option
 @json_option
 def command(  # noqa: PLR0913, PLR0917 - click passes each option
@@ -49,6 +54,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     overwrite: bool,  # noqa: FBT001
     processes: int | None,
     department: str | None,
+    status: str | None,
+    on: date | None,
     workspace_path: str | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -59,6 +66,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     wenshu batch 通知.docx 名单.csv -o 输出 --name {姓名}
     wenshu batch 短信模板/节日问候#春节 客户.xlsx -o 发送.xlsx
     wenshu batch 管理制度 -o 制度汇编.docx             （不给表格：现行文档合订成册）
+    wenshu batch 行为规范、管理制度、员工个人保密承诺书 -o 员工手册.docx
     再次运行只补做失败和改动过的行。
     """  # noqa: D301 - click's own marks
     from generator.batch import Batch as Making  # noqa: PLC0415 - help needs no generator
@@ -66,7 +74,11 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
 
     target = user_path(output)
     if table is None:
-        _booklet(wanted, target, department, workspace_path, overwrite=overwrite, as_json=as_json)
+        from generator.booklet import choose_entries  # noqa: PLC0415 - see above
+
+        workspace = open_workspace(workspace_path)
+        entries = choose_entries(workspace, wanted, department=department, status=status, on=on)
+        _booklet(workspace, entries, target, overwrite=overwrite, as_json=as_json)
         return
     if target.suffix.lower() in {".xlsx", ".csv"}:
         _send(wanted, user_path(table), target, workspace_path, as_json=as_json)
@@ -145,33 +157,17 @@ def _source(
 
 
 def _booklet(
-    wanted: str,
-    target: Path,
-    department: str | None,
-    workspace_path: str | None,
-    *,
-    overwrite: bool,
-    as_json: bool,
+    workspace: Workspace, entries: list[Entry], target: Path, *, overwrite: bool, as_json: bool
 ) -> None:
-    """Bind what is in force today of a kind, or the documents named one by one."""
-    from datetime import date  # noqa: PLC0415
-
+    """Bind documents into one file."""
     from generator.booklet import render_booklet  # noqa: PLC0415
     from store.exceptions import EnvironmentRefused, UsageError  # noqa: PLC0415
     from store.files import write_atomic  # noqa: PLC0415
-    from store.listing import select  # noqa: PLC0415
 
     if target.suffix.lower() != ".docx":
         raise UsageError("合订成册时，-o 应写成 .docx 文件；要一行一份，请给出表格。")
     if target.exists() and not overwrite:
         raise EnvironmentRefused(f"“{target.name}”已经存在，没有覆盖。", hint="可加 --overwrite。")
-    workspace = open_workspace(workspace_path)
-    names = [name for name in wanted.replace("，", "、").split("、") if name]
-    if len(names) == 1 and (kind := workspace.find_kind(names[0])) is not None:
-        on = date.today() if kind.life_cycle else None  # noqa: DTZ011 - the office's own day
-        entries = select(workspace, workspace.entries, kind=kind.slug, department=department, on=on)
-    else:
-        entries = [workspace.resolve(name) for name in names]
     company = workspace.settings.company.get("名称", "")
     with progress("合订成册") as update:
         data, warnings = render_booklet(
