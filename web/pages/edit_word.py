@@ -168,11 +168,9 @@ def _plan(entry: Entry, folder: Path) -> Plan:
 def _compare(entry: Entry, data: bytes) -> Plan:
     workspace = view().workspace
     kind = workspace.kinds.get(entry.meta.kind, OTHER)
-    with gate.outside():
-        printed = render_document(workspace, entry, measure=False).data
-        files = [(printed, "原文.docx"), (data, "修改稿.docx")]
-        ours, theirs = read_back(files, workspace.kinds)
-        told, base = _base(workspace, entry, kind, theirs)
+    printed = render_document(workspace, entry, measure=False).data
+    ours, theirs = _read([(printed, "原文.docx"), (data, "修改稿.docx")])
+    told, base = _base(workspace, entry, kind, theirs)
     document = workspace.load(entry)
     plan = make_plan(workspace, entry, document, ours.pieces(kind), theirs.pieces(kind), base)
     plan.warnings += told
@@ -181,6 +179,11 @@ def _compare(entry: Entry, data: bytes) -> Plan:
     if theirs.pictures > ours.pictures:
         plan.warnings.append("在 Word 里新加的图片没有带回来，请另存后作为附件上传。")
     return plan
+
+
+def _read(files: list[tuple[bytes, str]]) -> list[Returned]:
+    with gate.outside():  # another process reads them
+        return read_back(files, view().workspace.kinds)
 
 
 def _base(
@@ -205,7 +208,7 @@ def _base(
             printed = render_document(old, old.entry(entry.id), measure=False).data
             return (
                 ["下载以后，这份文档又改过；别人改的地方没有列在下面，也不会被改回去。"],
-                read_back([(printed, "下载时.docx")], workspace.kinds)[0].pieces(kind),
+                _read([(printed, "下载时.docx")])[0].pieces(kind),
             )
     return ["下载以后，这份文档又改过；下面是和现在的文本对照，请逐条核对。"], None
 
