@@ -211,7 +211,8 @@ def test_the_table_takes_only_what_its_fields_hold(app):
     for wrong in (
         {"状态": "随便"}, {"密级": "绝密"}, {"标题": ""}, {"生效日期": "某天"}, {"": "x"},
         {"数据": ["../../../../etc/passwd"]}, {"附件": [{"名称": "x", "文件": "/etc/passwd"}]},
-        {"适用范围": {"a": {"b": {"c": {"d": {"e": "f"}}}}}}, {"标题": 5},
+        {"Data": ["../../../../etc/passwd"]}, {"attachments": [{"file": "请假办法.md"}]},
+        {"类别": "没有的类别"}, {"适用范围": {"a": {"b": {"c": {"d": {"e": "f"}}}}}}, {"标题": 5},
     ):  # fmt: skip
         answer = zhi("PATCH", "/api/meta/{id}", LEAVE, json=wrong, headers=match(hash_))
         assert answer.status_code == 400, wrong
@@ -231,7 +232,13 @@ def test_staff_and_heads_do_no_more_than_on_the_pages(app):
     fu.json("POST", "/api/documents", json={"kind": "制度", "title": "甲"}, status=403)
     sent = {"kind": "年终总结", "title": "", "period": "2026年", "department": "财务部"}
     own = fu.json("POST", "/api/documents", json=sent, status=201)
-    assert fu.json("GET", "/api/meta/{id}", own["id"])["meta"]["department"] == "客户部"
+    mine = fu.json("GET", "/api/meta/{id}", own["id"])
+    assert mine["meta"]["department"] == "客户部"
+    for wrong in ({"部门": "财务部"}, {"类别": "制度"}, {"数据": ["../数据/财务部.yaml"]}):
+        answer = fu("PATCH", "/api/meta/{id}", own["id"], json=wrong, headers=match(mine["hash"]))
+        assert answer.status_code == 400, wrong
+    change = {"标题": "客户部总结"}
+    fu.json("PATCH", "/api/meta/{id}", own["id"], json=change, headers=match(mine["hash"]))
 
 
 def test_a_batch_gives_a_zip_and_says_what_is_missing(app):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from store import frontmatter, publishing
 from store.exceptions import InvalidValue
+from store.finishing import finish
 from store.history import acting_as
-from store.schema import ALIASES, convert, meta_json
+from store.schema import ALIASES, convert, field_of, meta_json
 from web.api.shapes import ref
 from web.api.table import exact, route
 from web.api.writing import fresh, made
-from web.site import note, person, rights, view
+from web.pages.edit_meta import why_not_file
+from web.rights import Act
+from web.site import note, person, rights, site, view
 
 if TYPE_CHECKING:
     from flask import Response
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _VALUE: Final = {"type": ["string", "boolean", "array", "object", "null"], "maxLength": 4000}
 _FILES: Final = frozenset({"数据", "附件"})
+_EDITORS: Final = frozenset({"部门", "类别"})
+FINISHED: Final = "定稿"
 
 
 @route("GET", "/meta/{id}", "信息表和校验值", ref("Meta"))
@@ -40,14 +44,26 @@ def meta(call: Call) -> Response:
 def save_meta(call: Call) -> Response:
     """Change some fields; what the fields do not allow is refused and nothing is written."""
     entry, whole_text, now = fresh(call.id)
-    changes = {ALIASES.get(name, name): _plain(value) for name, value in call.body.items()}
+    changes = {_key(name): _plain(value) for name, value in call.body.items()}
     _check_changes(entry, changes)
+    finishing = changes.get("状态") == FINISHED and bool(entry.meta.data)
+    if finishing:
+        del changes["状态"]
     edited = frontmatter.edit(whole_text, changes, ALIASES)
     _check_table(entry, edited, set(changes))
     with acting_as(person().name):
-        publishing.save_text(view().workspace, entry.id, edited, expected=now)
+        if edited != whole_text:
+            publishing.save_text(view().workspace, entry.id, edited, expected=now)
+        if finishing:
+            finish(site().library.for_writing(), entry.id)
     note("修改信息", entry.id, "、".join(changes))
     return made(entry.id)
+
+
+def _key(name: str) -> str:
+    """The Chinese name of a field, in whatever spelling the table would understand it."""
+    found = field_of(name)
+    return found.name if found is not None else name
 
 
 def _plain(value: object, depth: int = 0) -> object:
@@ -73,30 +89,35 @@ def _check_changes(entry: Entry, changes: dict[str, object]) -> None:
     Raises:
         InvalidValue: A name, a status, a 密级 or a file's place cannot be used.
     """
-    kind = view().workspace.kinds.get(entry.meta.kind)
+    find = view().workspace.find_kind
+    kind = find(str(changes.get("类别") or entry.meta.kind))
     allowed = {"状态": kind.statuses if kind else (), "密级": rights().levels}
     for name, value in changes.items():
         if not name.strip() or not name.isprintable() or len(name) > 40:
             raise InvalidValue(f"“{name[:40]}”不能用作信息表的项名。")
+        if name in _EDITORS and not rights().may(Act.EDIT):
+            raise InvalidValue(f"{name}只有制度管理员能改。")
         if value and name in allowed and value not in allowed[name]:
             raise InvalidValue(f"{name}不能是“{value}”。")
         if name == "标题" and not str(value or "").strip():
             raise InvalidValue("标题不能为空。")
         if name in _FILES and value is not None:
-            _check_places(entry, value)
+            _check_files(entry, name, value)
 
 
-def _check_places(entry: Entry, value: object) -> None:
-    """Files that a table names lie within `kb/`."""
-    items = value if isinstance(value, list) else [value]
-    root = view().workspace.kb.resolve()
-    for item in items:
+def _check_files(entry: Entry, name: str, value: object) -> None:
+    """Files that were not named before lie in the library, and the person may see all of it."""
+    before = {one.file for one in entry.meta.attachments} | set(entry.meta.data)
+    for item in value if isinstance(value, list) else [value]:
         place = item.get("文件", item.get("file", "")) if isinstance(item, dict) else item
-        path = PurePosixPath(str(place))
-        if path.is_absolute() or "\\" in str(place) or "\0" in str(place):
-            raise InvalidValue(f"文件位置“{str(place)[:60]}”应写相对于文档的位置。")
-        if not (entry.path.parent / path).resolve().is_relative_to(root):
-            raise InvalidValue(f"文件位置“{str(place)[:60]}”不在资料库里。")
+        text = str(place)
+        if text in before:
+            continue
+        why = (
+            why_not_file(entry, text, data=name == "数据") if text.isprintable() else "不是文件名。"
+        )
+        if why:
+            raise InvalidValue(f"{name}“{text[:60]}”：{why}")
 
 
 def _check_table(entry: Entry, edited: str, changed: set[str]) -> None:

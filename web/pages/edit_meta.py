@@ -167,12 +167,13 @@ def _bad_files(entry: Entry, values: Values, attribute: str, column: str) -> dic
         name = row[column]
         if name in before:
             continue
-        if why := _why_not(entry, name, data=attribute == "data"):
+        if why := why_not_file(entry, name, data=attribute == "data"):
             found[f"{attribute}-{at}-{column}"] = why
     return found
 
 
-def _why_not(entry: Entry, name: str, *, data: bool) -> str:
+def why_not_file(entry: Entry, name: str, *, data: bool) -> str:
+    """Why a file may not be named in the table: it is none, lies elsewhere, or may be hidden."""
     root = (site().library.root / "kb").resolve()
     path = (entry.path.parent / name).resolve()
     suffix = PurePosixPath(name).suffix.lower()
