@@ -23,6 +23,8 @@ _NOTHING: Final = Markup("")
 _ALIKE: Final = 0.3
 _LONGEST: Final = 6000
 _SHORT_MOVE: Final = 8
+_NEAR: Final = 40
+_MOST_LOOKED: Final = 40_000
 _TOKEN: Final = re.compile(r"[0-9][0-9.,:%]*|[A-Za-z]+|[ \t]+|.", re.DOTALL)
 
 
@@ -137,7 +139,13 @@ def _best_pairs(
     before = [(old[at], _bigrams(old[at].text)) for at in gone]
     after = [(new[at], _bigrams(new[at].text)) for at in come]
     width = len(after)
-    alike = [[_likeness(*one, *other) for other in after] for one in before]
+    reach = max(_NEAR, _MOST_LOOKED // max(1, len(before)))  # far apart in a long text is no pair
+    step = width / max(1, len(before))
+    alike = [
+        [_likeness(*one, *other) if abs(j - i * step) <= reach else 0.0
+         for j, other in enumerate(after)]
+        for i, one in enumerate(before)
+    ]  # fmt: skip
     best = [[0.0] * (width + 1) for _ in range(len(before) + 1)]
     for i in range(len(before) - 1, -1, -1):
         row, below, likes = best[i], best[i + 1], alike[i]
