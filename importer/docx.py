@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from importer.docx_form import going_on, is_form, read_form, spans, without_sheets
+from importer.docx_cells import going_on, spans
+from importer.docx_form import is_form, read_form, without_sheets
 from importer.docx_inline import MAX_DEPTH, Inlines, Source
 from importer.docx_numbering import Numbering, child, local, number, value
 from importer.docx_package import Package
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from importer.docx_form import FormCell
+    from importer.docx_cells import FormCell
     from importer.docx_styles import Style
     from importer.model import Reading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from importer.docx_form import FormCell, unnested
+from importer.docx_cells import FormCell, unnested
 from importer.docx_numbering import child, local, number, value
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from importer.cleaning import clean_text
-from importer.docx_form import form_cells, is_form, read_form
+from importer.docx_cells import form_cells
+from importer.docx_form import is_form, read_form
 from importer.joining import columns
 from importer.model import Doubt, Piece, Reading, TableCell
 from importer.pdf_tables import grids_of
