@@ -28,7 +28,10 @@ _SUFFIXES = {".yaml", ".yml", ".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", 
 @click.option("--last", metavar="文件", help="上年的数据文件：补上年初和上年同期，并核对两年的数。")
 @click.option("--map", "show_map", is_flag=True, help="列出表格各列、各行读作什么，可逐条更正。")
 @click.option(
-    "--fix", "said", multiple=True, metavar="更正",
+    "--fix",
+    "said",
+    multiple=True,
+    metavar="更正",
     help="更正读法并记下，可多次给出：C=年初、D=不用、单位=万元、行:票据.性质=时期、表头=3-4、工作表=名称。",
 )
 @click.option("--save-mapping", is_flag=True, help="记下这张表现有的读法，以后照此读取。")
