@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from generator.layout.model import Piece
     from store.model import Body
 
+ONE_PAGE_NAME: Final = "一页版"
 ONE_PAGE: Final = Fit(
     1, ((0.9, 1.0), (0.8, 0.94), (0.72, 0.88), (0.66, 0.82), (0.6, 0.75), (0.55, 0.69))
 )

@@ -17,7 +17,7 @@ from generator import closing, imprint
 from generator.body import HEADING_STYLES, BodyValue
 from generator.charts import word_context
 from generator.facts import page_facts, watermark
-from generator.fitting import ONE_PAGE, POINTS, Fitting
+from generator.fitting import ONE_PAGE, ONE_PAGE_NAME, POINTS, Fitting
 from generator.layout import build_template
 from generator.layout.logo import load_logo
 from generator.layout.styles import resolved
@@ -106,11 +106,15 @@ def render_document(  # noqa: PLR0913 - the options of a rendering
     )
     loading = prepare(workspace, entry, document.meta, data=data, values=values, length=length)
     source = cache.source(workspace, document, template)
-    if length == "一页版":
+    if length == ONE_PAGE_NAME:
         source = replace(source, layout=replace(source.layout, fit=ONE_PAGE))
     context = word_context(loading.context)
     job = _Job(workspace, entry, document, source, context, blank=blank, cache=cache)
-    return job.run(measure=measure)
+    made = job.run(measure=measure)
+    if length == ONE_PAGE_NAME and (made.pages or 1) > 1:
+        hint = "请用〔可略〕标出可以略去的内容，或写短各段的第一句。"
+        made.warnings.append(f"一页版仍约 {made.pages} 页。{hint}")
+    return made
 
 
 class _Job:

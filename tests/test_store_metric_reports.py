@@ -265,6 +265,18 @@ def test_one_page_is_one_page(library, tmp_path):
         assert len(pdf_pages(pdf_of(path))) == 1, entry.id
 
 
+def test_one_page_that_cannot_be_is_told(library):
+    path = library.entry(BANK).path
+    items = "".join(
+        f"{at}. 第{at}项打算，到年末完成〔可略〕之外的一件实事。\n" for at in range(1, 90)
+    )
+    path.write_text(path.read_text(encoding="utf-8") + f"\n## 五、补充\n\n{items}", "utf-8")
+    made = render_document(library, BANK, length="一页版")
+    assert made.pages is not None
+    assert made.pages > 1
+    assert made.warnings[-1].startswith(f"一页版仍约 {made.pages} 页。请用〔可略〕")
+
+
 # -- new summaries ---------------------------------------------------------------------------
 
 
