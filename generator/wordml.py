@@ -134,6 +134,16 @@ def paragraph(content: str, style: str = "", properties: str = "") -> str:
     return f"<w:p>{content}</w:p>"
 
 
+def thin_paragraph(*, keep: bool = False, section: str = "") -> str:
+    """A paragraph one point high, for places where Word demands one; it may end a section."""
+    kept = "<w:keepNext/>" if keep else ""
+    return (
+        f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+        '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr>'
+        f"{section}</w:pPr></w:p>"
+    )
+
+
 def bookmark_name(anchor: str) -> str:
     """The Word bookmark of an anchor: at most 40 characters, letters, digits and underscores.
 

@@ -17,8 +17,7 @@ from generator.body.columns import column_aligns, column_widths, place_cells, te
 from generator.body.form_table import FormCell, FormRow, form_table
 from generator.body.inlines import write_runs
 from generator.body.tables import is_pairs, keep_next
-from generator.layout.pieces import thin_paragraph
-from generator.wordml import mm, paragraph, run
+from generator.wordml import mm, paragraph, run, thin_paragraph
 from store.model import Clause
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from generator.layout import parts
-from generator.layout.pieces import pieces_xml, section_xml, thin_paragraph
+from generator.layout.pieces import pieces_xml, section_xml
 from generator.layout.styles import style_id, styles_xml
-from generator.wordml import DECLARATION, XMLNS
+from generator.wordml import DECLARATION, XMLNS, thin_paragraph
 from store.files import write_atomic
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from generator.layout.styles import TABLE_STYLE, resolved, style_id
-from generator.wordml import escape, field, mm, paragraph, pt, run
+from generator.wordml import escape, field, mm, paragraph, pt, run, thin_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,16 +48,6 @@ def pieces_xml(layout: Layout, pieces: Sequence[Piece], *, logo: str = "") -> st
         if piece.table is not None and following is not None and following.table is not None:
             parts.append(thin_paragraph(keep=piece.keep))
     return "".join(parts)
-
-
-def thin_paragraph(*, keep: bool = False, section: str = "") -> str:
-    """A paragraph one point high, for places where Word demands one; it may end a section."""
-    kept = "<w:keepNext/>" if keep else ""
-    return (
-        f'<w:p><w:pPr>{kept}<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-        '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr>'
-        f"{section}</w:pPr></w:p>"
-    )
 
 
 def _tag(text: str) -> str:

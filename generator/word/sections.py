@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.word.parts import RELATIONSHIPS, WORD_TYPE, document
 from generator.word.tokens import XMLNS
+from generator.wordml import thin_paragraph
 
 if TYPE_CHECKING:
     from generator.word.values import RenderPackage
@@ -15,10 +16,6 @@ _SECTION: Final = re.compile(r"<w:sectPr\b(?:[^>]*/>|[^>]*>.*?</w:sectPr>)", re.
 _REFERENCES: Final = re.compile(r"<w:(?:header|footer)Reference\b[^>]*/>")
 _FOOTER: Final = re.compile(r'<w:footerReference\b[^>]*?w:type="(\w+)"[^>]*/>')
 _KIND: Final = re.compile(r"<w:type\b[^>]*/>")
-_THIN: Final = (
-    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-    '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr>{}</w:pPr></w:p>'
-)
 
 
 def section_end(section: str) -> str:
@@ -27,7 +24,7 @@ def section_end(section: str) -> str:
     LibreOffice loses the break where a table is the first thing behind it.
     """
     found = _SECTION.search(section)
-    return _THIN.format(found[0] if found else "<w:sectPr/>") + _THIN.format("")
+    return thin_paragraph(section=found[0] if found else "<w:sectPr/>") + thin_paragraph()
 
 
 def last_section_as(main: str, kind: str, footer: str) -> str:
