@@ -123,7 +123,7 @@ def with_pandoc(source: str, folder: Path) -> bytes:
 def cpu() -> float:
     """The processor's seconds of this process and of the children it has waited for."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system
 
 
 def median_ms(make: Callable[[], bytes], runs: int, *, together: int = 5) -> float:
