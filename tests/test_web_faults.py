@@ -125,7 +125,7 @@ def serving(root: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], i
 
 @linux
 def test_killed_in_the_middle_of_saves(make_workspace: WorkspaceMaker) -> None:
-    """kill -9 at thirty instants: the file is the old or the new one, and the next save goes."""
+    """kill -9 at twenty instants: the file is the old or the new one, and the next save goes."""
     root = make_workspace({"制度/印章": RULE}).root
     path = root / "kb/制度/印章.md"
     rng = random.Random(4)
@@ -134,7 +134,7 @@ def test_killed_in_the_middle_of_saves(make_workspace: WorkspaceMaker) -> None:
         browser = Browser(port)
         until(lambda: browser.save("制度/印章", body(letters[0])) == 302)
         old, killed = letters[0], 0
-        for at in range(30):
+        for at in range(20):
             new = letters[(at + 1) % len(letters)]
             delay = rng.uniform(0.0, 0.06)
 
@@ -156,7 +156,7 @@ def test_killed_in_the_middle_of_saves(make_workspace: WorkspaceMaker) -> None:
             assert text.endswith("\n" + body(letter))
             assert text.startswith("---\n标题: 印章管理办法")
             old = letter
-        assert killed > 5
+        assert killed > 3
         until(lambda: browser.save("制度/印章", body("戊")) == 302)
         assert "戊" in browser.ask("GET", f"/documents/{quote('制度/印章')}")[1]
     assert len(list((root / ".wenshu/history").rglob("*.md"))) >= 2
