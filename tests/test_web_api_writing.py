@@ -333,6 +333,29 @@ def test_an_import_is_looked_over_corrected_and_accepted(app):
     Script(app, "yuan").json("GET", "/api/imports", status=403)
 
 
+def test_attachments_come_go_and_are_hidden_with_their_document(app):
+    zhi, yuan = Script(app, "zhi"), Script(app, "yuan")
+    before = zhi.json("GET", "/api/attachments/{id}", LEAVE)
+    form = {"file": (io.BytesIO(b"%PDF-1.4 x"), "请假单.pdf"), "type": "表单"}
+    sent = {"data": form, "headers": match(before["hash"])}
+    done = zhi.json("POST", "/api/attachments/{id}", LEAVE, status=201, **sent)
+    (row,) = yuan.json("GET", "/api/attachments/{id}", LEAVE)["attachments"]
+    assert (row["name"], row["type"], row["size"]) == ("请假单", "表单", 10)
+    place = f"/api/files/{{id}}?file={row['file']}"
+    assert yuan("GET", place, LEAVE, status=200).data == b"%PDF-1.4 x"
+    yuan.json("GET", "/api/files/{id}?file=../请假办法.md", LEAVE, status=404)
+    yuan.json("GET", "/api/files/{id}", LEAVE, status=400)
+    form = {"file": (io.BytesIO(b"MZ"), "x.pdf")}
+    bad = {"data": form, "headers": match(done["hash"])}
+    zhi.json("POST", "/api/attachments/{id}", LEAVE, status=400, **bad)
+    drop = f"/api/attachments/{{id}}?file={row['file']}"
+    old = match(before["hash"])
+    assert zhi("DELETE", drop, LEAVE, headers=old).status_code == 412
+    zhi.json("DELETE", drop, LEAVE, headers=match(done["hash"]))
+    assert zhi.json("GET", "/api/attachments/{id}", LEAVE)["attachments"] == []
+    yuan.json("GET", "/api/attachments/{id}", "管理制度/薪酬办法", status=403)
+
+
 def test_a_session_needs_the_token_against_forgery(app):
     client = log_in(app, "zhi")
     sent = {"kind": "制度", "title": "甲"}

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Blueprint
 
 from web.api import (
+    attachments,
     importing,
     keeping,
     making,
@@ -25,5 +26,15 @@ from web.api import (
 __all__ = ["blueprint"]
 
 blueprint: Final = Blueprint("api", __name__, url_prefix="/api")
-_MODULES: Final = (reading, writing, metadata, making, metrics, importing, templates, keeping)
+_MODULES: Final = (
+    reading,
+    writing,
+    metadata,
+    attachments,
+    making,
+    metrics,
+    importing,
+    templates,
+    keeping,
+)
 table.register(blueprint)

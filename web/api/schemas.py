@@ -103,6 +103,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Made": record(id=TEXT, status=TEXT, version=MAYBE_TEXT, hash=TEXT),
     "Text": record(id=TEXT, body=TEXT, published=FLAG, hash=TEXT),
     "Meta": record(id=TEXT, meta=ANYTHING, hash=TEXT),
+    "Attachments": record(
+        id=TEXT, hash=TEXT,
+        attachments=listed(record(name=TEXT, file=TEXT, type=MAYBE_TEXT, size=MAYBE_WHOLE)),
+    ),
     "Published": record(id=TEXT, closed=MAYBE_TEXT, effective=TEXT),
     "History": record(id=TEXT, records=listed(record(**_RECORD)), text=MAYBE_TEXT),
     "Deleted": record(id=TEXT, number=WHOLE),

@@ -63,7 +63,7 @@ def files_add(doc_id: str) -> Response:
     if not sent or len(sent) > MOST_AT_ONCE:
         raise BadUpload(f"请选择 1 到 {MOST_AT_ONCE} 个文件。")
     try:
-        read = [_read(one) for one in sent]
+        read = [read_upload(one) for one in sent]
     finally:
         for one in sent:
             one.close()
@@ -84,7 +84,7 @@ def files_add(doc_id: str) -> Response:
     return redirect(url_for("edit.files", doc_id=entry.id))
 
 
-def _read(upload: FileStorage) -> tuple[str, str, bytes]:
+def read_upload(upload: FileStorage) -> tuple[str, str, bytes]:
     """A file's name, its ending, its bytes.
 
     Raises:
