@@ -64,7 +64,7 @@ def _drawn(text: str) -> Iterator[str]:
             yield inner
         elif text[match.end() : match.end() + 1] in {"年", "月", "日"}:
             yield "日期"
-        elif _PERSON.match(text, match.end()) or name.endswith(("本人", "尊敬的", "我叫")):
+        elif _PERSON.match(text, match.end()) or name.endswith(("本人", "尊敬的", "我叫", "我是")):
             yield "姓名"
         elif name := _FUNCTION_WORDS.sub("", name):
             yield name
