@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,9 @@ class MappedSheet:
             raise UsageError("不在资料库里，对应关系无处可存。", hint=hint)
         kept = save_mapping(self._folder, self.mapping)
         self.mapping = replace(self.mapping, saved=True)
+        if self._path.resolve().is_relative_to(self._folder.resolve().parents[2]):
+            with suppress(OSError):  # what was made from the table is behind now
+                self._path.touch()
         return kept
 
     # -- showing -----------------------------------------------------------------------------

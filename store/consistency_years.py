@@ -67,10 +67,10 @@ def check_last_year(
 
 
 def _last_metrics(workspace: Workspace, entry: Entry) -> MetricSet | None:
-    from store.metrics import load_metrics  # noqa: PLC0415 (only with a report of last year)
+    from store.metrics import load_workspace_metrics  # noqa: PLC0415 (only with a report of last year)
 
     paths = [path for path in workspace.data_paths(entry) if path.is_file()]
-    return load_metrics(paths) if paths else None
+    return load_workspace_metrics(workspace, paths) if paths else None
 
 
 def _copies(document: Document, source: str, last_id: str) -> Iterator[Problem]:

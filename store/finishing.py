@@ -16,7 +16,7 @@ from store.consistency_text import find_claims
 from store.exceptions import InputError, UsageError
 from store.history import save
 from store.metric_years import freeze
-from store.metrics import load_metrics
+from store.metrics import load_workspace_metrics
 from store.model import Problem
 from store.placeholders import UnfinishedText, find_placeholders
 from store.schema import ALIASES
@@ -52,7 +52,7 @@ def finish(workspace: Workspace, wanted: str) -> Path:
     if unfilled := find_placeholders(source):
         raise UnfinishedText(entry.id, unfilled)
     _edit(workspace, entry, {"状态": "定稿"}, "定稿")
-    return freeze(entry.path, data)
+    return freeze(entry.path, data, load_workspace_metrics(workspace, data))
 
 
 def _data(workspace: Workspace, entry: Entry) -> list[Path]:
@@ -90,7 +90,7 @@ def file_copy(workspace: Workspace, wanted: str, copy: Path) -> tuple[Path, list
     """
     entry = workspace.resolve(wanted)
     data = files.read_bytes(copy)
-    problems = compare_copy(data, copy, load_metrics(_data(workspace, entry)))
+    problems = compare_copy(data, copy, load_workspace_metrics(workspace, _data(workspace, entry)))
     target = entry.path.parent / ATTACHMENTS / f"{entry.path.stem}.定稿件.docx"
     if target.exists() and target.read_bytes() != data:
         hint = "若要更换，请先移走旧的定稿件。"

@@ -182,9 +182,9 @@ def _data_files(
 def _load_metrics(workspace: Workspace, paths: list[Path]) -> MetricSet | None:
     if not paths:
         return None
-    from store.metrics import load_metrics  # noqa: PLC0415 - most documents hold no figures
+    from store.metrics import load_workspace_metrics  # noqa: PLC0415 - most hold no figures
 
-    return load_metrics(paths, mappings=workspace.root / ".wenshu" / "data" / "mappings")
+    return load_workspace_metrics(workspace, paths)
 
 
 def _resolver(workspace: Workspace) -> Resolver:

@@ -184,14 +184,19 @@ def frozen_path(document: Path) -> Path:
     return document.with_suffix(".定稿数据.json")
 
 
-def freeze(document: Path, data: Sequence[Path]) -> Path:
+def freeze(document: Path, data: Sequence[Path], metrics: MetricSet | None = None) -> Path:
     """Keep a finished report's figures and the hashes of its metric files beside it.
+
+    Args:
+        document: The report.
+        data: Its metric files.
+        metrics: The figures as they were read; None reads them here.
 
     Raises:
         InputError: A metric file cannot be read.
         EnvironmentRefused: The file cannot be written.
     """
-    metrics = load_metrics(data)
+    metrics = metrics or load_metrics(data)
     raw = {
         "说明": "定稿时的指标数据，由文枢保存，用于核对以后的改动；请勿修改。",
         "文件": {path.name: files.digest(path.read_bytes()) for path in data},

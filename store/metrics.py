@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from store.metric import Metric
     from store.model import Problem
+    from store.workspace import Workspace
 
 __all__ = [
     "MetricNotFoundError",
@@ -41,6 +42,7 @@ __all__ = [
     "build_set",
     "load_metric_file",
     "load_metrics",
+    "load_workspace_metrics",
     "to_json",
 ]
 
@@ -66,6 +68,15 @@ def load_metrics(paths: Sequence[Path], *, mappings: Path | None = None) -> Metr
     return merged
 
 
+def load_workspace_metrics(workspace: Workspace, paths: Sequence[Path]) -> MetricSet:
+    """Read metric files as a workspace's people said they are to be read.
+
+    Raises:
+        InputError: A file is not there or cannot be read as what its name says.
+    """
+    return load_metrics(paths, mappings=workspace.data / "mappings")
+
+
 def load_metric_file(path: Path, *, mappings: Path | None = None) -> MetricSet:
     """Read one metric file.
 
@@ -73,13 +84,15 @@ def load_metric_file(path: Path, *, mappings: Path | None = None) -> MetricSet:
         InputError: It is not there or cannot be read as what its name says.
     """
     if path.suffix.lower() in YAML_SUFFIXES:
-        return _load_yaml(path)
+        return _load_yaml(path, mappings=mappings)
     from store.spreadsheet_metrics import load_spreadsheet  # noqa: PLC0415 (heavy)
 
     return load_spreadsheet(path, mappings=mappings)
 
 
-def _load_yaml(path: Path, above: tuple[Path, ...] = ()) -> MetricSet:
+def _load_yaml(
+    path: Path, above: tuple[Path, ...] = (), *, mappings: Path | None = None
+) -> MetricSet:
     if not path.is_file():
         raise InputError(
             f"没有找到指标文件 {path}。", hint="请检查“数据”一栏中的文件名。", path=str(path)
@@ -91,11 +104,17 @@ def _load_yaml(path: Path, above: tuple[Path, ...] = ()) -> MetricSet:
     )
     own = build_set(reader.read(found.rows), reader.problems, path=path, head=found.head)
     members = found.head.get("汇总")
-    return own if members is None else _with_members(own, members, path, (*above, path.resolve()))
+    if members is None:
+        return own
+    return _with_members(own, members, path, (*above, path.resolve()), mappings)
 
 
 def _with_members(
-    own: MetricSet, members: object, path: Path, above: tuple[Path, ...]
+    own: MetricSet,
+    members: object,
+    path: Path,
+    above: tuple[Path, ...],
+    mappings: Path | None,
 ) -> MetricSet:
     """The departments' metrics added up (汇总), under the file's own ones."""
     from store.metric_years import roll_up  # noqa: PLC0415 (needs this module)
@@ -112,7 +131,11 @@ def _with_members(
             hint = "请把各部门的数据文件放在同一个文件夹中。"
             raise InputError(f"汇总的文件 {file} 离得太远。", hint=hint, path=str(path))
         is_yaml = member.suffix.lower() in YAML_SUFFIXES
-        departments[str(name)] = _load_yaml(member, above) if is_yaml else load_metric_file(member)
+        departments[str(name)] = (
+            _load_yaml(member, above, mappings=mappings)
+            if is_yaml
+            else load_metric_file(member, mappings=mappings)
+        )
     rolled = roll_up(departments).total
     problems = [problem for one in departments.values() for problem in one.problems]
     summed = replace(rolled, problems=[*problems, *rolled.problems])

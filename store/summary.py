@@ -12,7 +12,7 @@ from store.consistency_text import plain_source
 from store.dates import parse_period
 from store.metric_writer import to_yaml
 from store.metric_years import next_year, roll_up
-from store.metrics import MetricSet, load_metrics
+from store.metrics import MetricSet, load_workspace_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,9 @@ def summary_outline(
     outline.data_text = _data_text(coming, when)
     members = department_files(workspace, when) if subject == "单位" else {}
     if members:
-        coming = roll_up({name: load_metrics(paths) for name, paths in members.items()}).total
+        coming = roll_up(
+            {name: load_workspace_metrics(workspace, paths) for name, paths in members.items()}
+        ).total
         outline.data_text = _sum_text(members, workspace.kb / _FOLDER, when)
     plans = _last_plans(workspace, last) if last else []
     outline.body = _body(coming, when, department, plans, outline.last)
@@ -133,7 +135,7 @@ def _last_entry(workspace: Workspace, department: str, subject: str, when: Perio
 
 def _last_metrics(workspace: Workspace, last: Entry | None) -> MetricSet:
     paths = [path for path in workspace.data_paths(last) if path.is_file()] if last else []
-    return load_metrics(paths) if paths else MetricSet()
+    return load_workspace_metrics(workspace, paths) if paths else MetricSet()
 
 
 def _last_plans(workspace: Workspace, last: Entry) -> list[str]:

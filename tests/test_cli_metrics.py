@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def test_corrections_are_kept_and_used_again(run, library):
     assert [(one["name"], one["completion_percent"]) for one in again] == [
         ("各项存款", 248.7), ("储蓄存款", 305.9),
     ]  # fmt: skip
+
+
+def test_a_finished_report_is_frozen_as_it_was_mapped(run, library):
+    folder = library / "kb" / "年终总结"
+    (folder / "数据" / "快报.csv").write_text(SHEET, encoding="utf-8")
+    head = "---\n标题: 报告\n类别: 年终总结\n期间: 2024年\n数据: [数据/快报.csv]\n---\n\n"
+    (folder / "报告.md").write_text(head + "{{ 储蓄存款.句 }}。\n", encoding="utf-8")
+    said = ["行:个人存款=储蓄存款", "D=计划", "计划口径=净增", "单位=万元"]
+    words = [word for one in said for word in ("--fix", one)]
+    os.utime(folder / "数据" / "快报.csv", (1, 1))
+    assert run("年终总结/报告", *words, "-w", library).exit_code == 0
+    assert run("年终总结/报告", "--freeze", "-w", library).exit_code == 0
+    assert (folder / "数据" / "快报.csv").stat().st_mtime > 1
+    frozen = json.loads((folder / "报告.定稿数据.json").read_text(encoding="utf-8"))["指标"]
+    assert frozen["储蓄存款"]["plan"] == "11000万元"
+    Path("汇总.yaml").write_text("汇总: {甲: 快报.csv}\n", encoding="utf-8")
+    told = json.loads(run("汇总.yaml", "--json", "-w", library).stdout)["metrics"]
+    assert "储蓄存款" in [one["name"] for one in told]
 
 
 def test_the_guess_as_json(run, library):

@@ -82,7 +82,8 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
         from store.metric_years import fill_from_last_year  # noqa: PLC0415
         from store.metrics import load_metrics  # noqa: PLC0415
 
-        metrics = fill_from_last_year(metrics, load_metrics([user_path(last)]))
+        before = load_metrics([user_path(last)], mappings=_mappings(workspace_path))
+        metrics = fill_from_last_year(metrics, before)
     if yaml_file is not None:
         from store.metric_writer import write_yaml  # noqa: PLC0415
 
@@ -182,7 +183,7 @@ def _write_blank(path: Path) -> None:
 
 def _load(wanted: str, workspace_path: str | None) -> MetricSet:
     from store.exceptions import UsageError  # noqa: PLC0415
-    from store.metrics import load_metrics  # noqa: PLC0415
+    from store.metrics import load_metrics, load_workspace_metrics  # noqa: PLC0415
 
     path = user_path(wanted)
     if path.suffix.lower() in _SUFFIXES:
@@ -194,7 +195,7 @@ def _load(wanted: str, workspace_path: str | None) -> MetricSet:
         raise UsageError(
             f"《{entry.meta.title}》没有指标数据。", hint="请在信息表的“数据”一栏写明数据文件。"
         )
-    return load_metrics(paths, mappings=workspace.data / "mappings")
+    return load_workspace_metrics(workspace, paths)
 
 
 def _show(metrics: MetricSet, mapping: MappedSheet | None, *, as_json: bool) -> None:
