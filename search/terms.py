@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 EXPANSION_WEIGHT: Final = 0.8
 QUESTION_WEIGHT: Final = 0.4
-QUESTION_PAIR: Final = 0.7
 MISTAKE_WEIGHT: Final = 0.5
 LITERAL_SHARE: Final = 0.8
 _MOST_TERMS: Final = 160
@@ -129,16 +128,12 @@ def _expand(
 
 
 def _counts(folded: str, cut: list[Piece]) -> dict[tuple[str, str], float]:
-    """Words and pairs of a question with their weights; those that only ask weigh less."""
+    """Words and pairs of a question with their weights; words that only ask weigh less."""
     counts: defaultdict[tuple[str, str], float] = defaultdict(float)
-    asking: set[int] = set()
-    for word, start, end in cut:
+    for word, _, _ in cut:
         counts[WORDS, word] += QUESTION_WEIGHT if word in QUESTION_WORDS else 1
-        if word in QUESTION_WORDS:
-            asking.update(range(start, end))
-    for gram, at in grams(folded):
-        asks = asking.issuperset(range(at, at + len(gram)))
-        counts[GRAMS, gram] += QUESTION_PAIR if asks else 1
+    for gram, _ in grams(folded):
+        counts[GRAMS, gram] += 1
     return counts
 
 
