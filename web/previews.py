@@ -14,9 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from importer.model import Draft
-from importer.text import detect
-from importer.workers import Task, read_all
 from store.exceptions import InputError
 from store.files import digest
 from store.office import OfficeAbsent, convert, find_office
@@ -81,6 +78,8 @@ def _preview(workspace: Workspace, path: Path) -> Preview:
     if suffix in PICTURES:
         return Preview("picture")
     if suffix in TEXTS:
+        from importer.text import detect  # noqa: PLC0415 - few requests
+
         data = path.read_bytes()[: _LONGEST * 4]
         codec = detect(data)
         text = data.decode("big5hkscs" if codec == "big5" else codec, "replace")
@@ -167,6 +166,9 @@ def _as_text(path: Path) -> Preview:
     why = "没有安装 LibreOffice，只显示文字；排版请下载后查看。"
     if path.suffix.lower() != ".docx":
         return Preview("none", why="预览这种文件需要 LibreOffice；请下载后打开。")
+    from importer.model import Draft  # noqa: PLC0415 - few requests
+    from importer.workers import Task, read_all  # noqa: PLC0415
+
     try:
         answers = list(read_all([Task(0, path, path.name)], {}, processes=1))
     except InputError:

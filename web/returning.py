@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _SHORT_MOVE: Final = 6
 _NOTHING: Final = Piece("", "")
-OF_DOCUMENT: Final = "文枢文档"
-OF_TEXT: Final = "文枢原文校验"
 
 
 @dataclass(slots=True)

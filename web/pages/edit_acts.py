@@ -9,7 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 from store import attachments, frontmatter, history, publishing
 from store.exceptions import UsageError
 from store.files import decode
-from store.finishing import finish
 from store.history import acting_as
 from store.locks import body_hash
 from store.placeholders import UnfinishedText, find_placeholders
@@ -79,6 +78,8 @@ def _delete(workspace: Workspace, entry: Entry) -> str:
 def _finish(workspace: Workspace, entry: Entry) -> str:
     """Set a report to 定稿; where it has figures, they are frozen with it."""
     if entry.meta.data:
+        from store.finishing import finish  # noqa: PLC0415 - few requests
+
         finish(workspace, entry.id)
     else:
         set_finished(workspace, entry)

@@ -11,7 +11,6 @@ from store import frontmatter, history, publishing
 from store.dates import parse_date
 from store.exceptions import ConflictError, InvalidValue, WenshuError
 from store.files import decode
-from store.finishing import finish
 from store.history import acting_as
 from store.placeholders import find_placeholders
 from store.schema import ALIASES, BY_ATTRIBUTE, convert
@@ -113,6 +112,8 @@ def _save(entry: Entry, values: Values, seen: str) -> Response | tuple[str, int]
             if edited != text:
                 publishing.save_text(site().library.for_writing(), entry.id, edited, expected=seen)
             if finishing:
+                from store.finishing import finish  # noqa: PLC0415 - few requests
+
                 finish(site().library.for_writing(), entry.id)
     except ConflictError:
         return _conflict(renew_view().entry(entry.id), values, seen), 409

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
-from generator.render import render_document
 from store import history, publishing
 from store.exceptions import ConflictError, InputError, NotFoundError, UsageError, WenshuError
 from store.files import decode, write_atomic
@@ -23,7 +22,6 @@ from web.drafts import body_of, edited, with_body
 from web.pages.edit_meta import read_date
 from web.pages.editing import blueprint, entry_to_edit, is_published, write_text
 from web.refusals import BadUpload
-from web.returning import OF_DOCUMENT, OF_TEXT, make_plan, read_back
 from web.site import note, person, renew_view, site, view
 from web.uploads import WORD, suffix_of
 
@@ -39,6 +37,8 @@ if TYPE_CHECKING:
     from web.returning import Plan, Returned
 
 MAX_WORD: Final = 20 * 1024 * 1024
+OF_DOCUMENT: Final = "文枢文档"
+OF_TEXT: Final = "文枢原文校验"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _KEPT_SECONDS: Final = 24 * 3600
 
@@ -159,6 +159,12 @@ def _write(entry: Entry, text: str) -> str:
 # -- what was changed --------------------------------------------------------------
 
 
+def _print(workspace: Workspace, entry: Entry) -> bytes:
+    from generator.render import render_document  # noqa: PLC0415 - few requests
+
+    return render_document(workspace, entry, measure=False).data
+
+
 def _plan(entry: Entry, folder: Path) -> Plan:
     data = (folder / "file.docx").read_bytes()
     key = ("returned", entry.id, folder.name, entry.hash, view().state.number)
@@ -168,7 +174,9 @@ def _plan(entry: Entry, folder: Path) -> Plan:
 def _compare(entry: Entry, data: bytes) -> Plan:
     workspace = view().workspace
     kind = workspace.kinds.get(entry.meta.kind, OTHER)
-    printed = render_document(workspace, entry, measure=False).data
+    from web.returning import make_plan  # noqa: PLC0415 - few requests
+
+    printed = _print(workspace, entry)
     ours, theirs = _read([(printed, "原文.docx"), (data, "修改稿.docx")])
     told, base = _base(workspace, entry, kind, theirs)
     document = workspace.load(entry)
@@ -182,6 +190,8 @@ def _compare(entry: Entry, data: bytes) -> Plan:
 
 
 def _read(files: list[tuple[bytes, str]]) -> list[Returned]:
+    from web.returning import read_back  # noqa: PLC0415 - few requests
+
     with gate.outside():  # another process reads them
         return read_back(files, view().workspace.kinds)
 
@@ -205,7 +215,7 @@ def _base(
         if record.hash == of_text:
             text = decode(history.text_of(workspace, entry.id, record.number), entry.path)
             old = edited(workspace, text)
-            printed = render_document(old, old.entry(entry.id), measure=False).data
+            printed = _print(old, old.entry(entry.id))
             return (
                 ["下载以后，这份文档又改过；别人改的地方没有列在下面，也不会被改回去。"],
                 _read([(printed, "下载时.docx")])[0].pieces(kind),
