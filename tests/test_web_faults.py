@@ -182,6 +182,41 @@ def test_processes_share_what_was_written_and_end_with_their_parent(
 
 
 @linux
+def test_processes_that_cannot_serve_are_given_up() -> None:
+    """One that ends is replaced; when all end as they begin, the program says so and ends."""
+    code = """
+import os
+from types import SimpleNamespace
+from web.processes import Crew
+from web.signals import Signals
+signals = Signals()
+site = SimpleNamespace(
+    database=SimpleNamespace(close=lambda: None), library=SimpleNamespace(signals=signals)
+)
+try:
+    Crew(2, site, lambda: os._exit(3)).run()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=True
+    )
+    assert b"EnvironmentRefused" in done.stdout
+
+
+@linux
+def test_ctrl_c_ends_all_processes(make_workspace: WorkspaceMaker) -> None:
+    root = make_workspace({"制度/印章": RULE}).root
+    with serving(root, "--processes", "2") as (process, port):
+        until(lambda: len(children(process.pid)) == 2)
+        assert Browser(port).ask("GET", "/health")[0] == 200
+        workers = children(process.pid)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) in {0, 130}
+        assert not any(alive(worker) for worker in workers)
+
+
+@linux
 def test_log_in_is_throttled_across_processes(make_workspace: WorkspaceMaker) -> None:
     root = make_workspace({"制度/印章": RULE}).root
     app = make_app(root, people=True)
