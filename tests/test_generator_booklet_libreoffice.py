@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.shared import Pt
+from tools_docx import png
 from tools_word import pdf_of, pdf_pages, sdk_errors
 
 from generator.batch import Batch
+from generator.batch_binding import Part, bind
 from generator.batch_parts import own_bookmarks, own_pages
 from generator.batch_render import BatchSource
 from generator.batch_rows import read_table
@@ -287,3 +290,40 @@ def test_numbers_of_styles_do_not_run_on():
         "H1", "H2", "H1_2", "H2_2",
     ]  # fmt: skip
     assert re.findall(r'<w:numId w:val="(\d+)"', dress["word/styles.xml"]) == ["7", "7", "8", "8"]
+
+
+def own_file(text: str, size: int) -> bytes:
+    """A Word file as a person makes it: a picture in the header, another first page."""
+    document = Document()
+    document.styles["Normal"].font.size = Pt(size)
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    run = section.header.paragraphs[0].add_run(f"页眉{text}")
+    run.add_picture(io.BytesIO(png(size, size)))
+    section.first_page_header.paragraphs[0].text = f"首页{text}"
+    document.add_paragraph(text)
+    document.add_page_break()
+    document.add_paragraph(text)
+    document.add_table(rows=1, cols=2).style = "Light Grid"
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_headers_with_pictures_and_first_pages(tmp_path):
+    """Files made in Word: each keeps its headers, and gets a number where it printed none."""
+    files = [own_file("甲", 9), own_file("乙", 12), own_file("甲", 9)]
+    data = bind([Part(one, name) for one, name in zip(files, "甲乙丙", strict=True)])
+    path = tmp_path / "册.docx"
+    path.write_bytes(data)
+    assert sdk_errors(path) == []
+    pages = sheets(path)[1:]
+    assert [re.findall(r"(?:页眉|首页)\S", page)[0] for page in pages] == [
+        "首页甲", "页眉甲", "首页乙", "页眉乙", "首页甲", "页眉甲",
+    ]  # fmt: skip
+    assert [footer(page) for page in pages[1::2]] == [2, 4, 6]
+    with zipfile.ZipFile(path) as archive:
+        headers = [name for name in archive.namelist() if re.match(r"word/header\d*\.xml", name)]
+        assert len(headers) == 4  # the third file brings nothing new
+        sheet = archive.read("word/styles.xml").decode()
+    assert re.search(r'w:styleId="Normal_2"', sheet)
