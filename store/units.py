@@ -183,7 +183,7 @@ class _Gatherer:
         """Add a block with all below it; `words` say what its levels are called in an article."""
         anchor = block.anchor or anchor
         if isinstance(block, Clause):
-            own = label + _part_name(block.label, words)
+            own = _below(label, _part_name(block.label, words))
             self.add(f"{block.label}{label_gap(block.label)}{block.text}", block.line, own, anchor)
             label, words = own, words[1:]
         elif block.type == "chart":
@@ -204,6 +204,11 @@ def _part_name(label: str, words: tuple[str, ...]) -> str:
     return f"第{label.rstrip('.、．')}{words[0]}"
 
 
+def _below(outer: str, inner: str) -> str:
+    """A label below another; a decimal one (2.1.3) says already what it stands under."""
+    return inner if outer and inner.startswith(f"{outer}.") else outer + inner
+
+
 def citation(
     title: str, version: str, clause: str | None, part: str = "", heading: str = ""
 ) -> str:
@@ -218,7 +223,8 @@ def citation(
             its heading: `三、7`.
     """
     edition = f"（{version.removesuffix('版')}版）" if version else ""
-    place = f"{_heading_number(heading, clause)}{clause or ''}{part}".rstrip("、.．")
+    number = _heading_number(heading, clause)
+    place = f"{number}{_below(clause or '', part)}".rstrip("、.．")
     return f"《{title.strip('《》')}》{edition}{place}"
 
 

@@ -186,3 +186,10 @@ def test_units_of_the_starter_library(starter):
             assert len(clauses) == len(set(clauses))
             assert all(clause.startswith("第") for clause in clauses)
     assert RULES.continuous
+
+
+def test_decimal_numbers_are_cited_once():
+    _, unit = units_of(parsed("2.1 设备部负责\n\n2.1.1 采购；\n\n2.1.1.1 招标。\n", PLAIN))
+    assert [part.label for part in unit.parts] == ["", "2.1.1", "2.1.1.1"]
+    assert citation("制度", "", unit.clause, unit.parts[2].label) == "《制度》2.1.1.1"
+    assert citation("制度", "", "2", "2.1") == "《制度》2.1"
