@@ -131,11 +131,17 @@ class MetricSet:
         return [part for part in self.metrics if part.parent and self.whole(part) is metric]
 
     def rank(self, metric: Metric) -> int | None:
-        """The metric's place in its group, 1 for the best; None where nothing compares."""
+        """The metric's place in its group, 1 for the best; None where nothing compares.
+
+        A part is held against the other parts of its whole, never against the whole itself.
+        """
+        whole = self.whole(metric)
         rivals = [
             other.unit.convert(other.value, metric.unit)
             for other in self.group(metric.group)
-            if other.value is not None and other.unit.dimension == metric.unit.dimension
+            if other.value is not None
+            and other.unit.dimension == metric.unit.dimension
+            and self.whole(other) is whole
         ]
         value = metric.value
         if not metric.group or value is None or len(rivals) < 2:

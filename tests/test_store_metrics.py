@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,9 +35,12 @@ from store.amounts import (
 )
 from store.exceptions import EnvironmentRefused, InputError, InvalidValue
 from store.figures import Series
+from store.filters import FILTERS
+from store.lengths import LENGTHS
 from store.metric import Metric, Source
 from store.metric_days import read_day
-from store.metric_several import in_turn
+from store.metric_several import SeveralView, in_turn
+from store.metric_view import ATTRIBUTES
 from store.metric_writer import to_yaml, write_yaml
 from store.metric_years import (
     check_frozen,
@@ -59,6 +63,7 @@ from store.spreadsheet_saved import find_mapping, save_mapping
 from store.units_of_measure import POINTS, Quantity, UnitMismatch, read_unit
 
 D = Decimal
+ROOT = Path(__file__).resolve().parent.parent
 
 BANK = """截至日期: 2024-12-30
 指标:
@@ -232,7 +237,7 @@ def test_the_bank(bank):
     ]
     assert bank.groups == ["负债业务", "质量"]
     assert [part.name for part in bank.parts(bank["各项存款"])] == ["单位存款", "个人存款"]
-    assert [bank.rank(metric) for metric in bank] == [1, 3, 2, None, None]
+    assert [bank.rank(metric) for metric in bank] == [None, 2, 1, None, None]
     assert len(bank) == 5
     assert bank["个人存款"].aliases == ("储蓄存款", "私人存款")
     assert bank["不良率"].completion_percent is None
@@ -458,7 +463,7 @@ SAID = [
     ("{{ 各项存款.截至 }}", "截至12月30日"),
     ("{{ 个人存款.占比 }}", "占比78.9%，较年初上升1.9个百分点"),
     ("{{ 个人存款.占上级 }}", "占各项存款的78.9%"),
-    ("{{ 个人存款.位次 }}", "第2位"),
+    ("{{ 个人存款.位次 }}{{ 单位存款.位次 }}", "第1位第2位"),
     ('{{ 指标["POS机"].值 }}', "20台"),
     ('{{ 指标["POS机"].同比 }}，{{ POS机.环比 }}，{{ POS机.倍数 }}', "同比增长100%，环比增长25%，比上年同期翻一番"),
     ("{{ POS机.同比率 }}{{ POS机.上年同期 }}{{ POS机.上期 }}{{ POS机.本期 }}", "100%10台16台20台"),
@@ -1123,3 +1128,11 @@ def test_words_that_stand_where_figures_should(tmp_path):
 def test_incomplete_metrics_are_written_too(tmp_path):
     metrics = load(tmp_path, "指标:\n- {指标: 甲, 单位: 户}\n")
     assert to_yaml(metrics) == "指标:\n  - {指标: 甲, 单位: 户, 性质: 时期}\n"
+
+
+def test_every_word_for_figures_is_in_the_manual():
+    manual = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    words = [*ATTRIBUTES, *FILTERS, *LENGTHS[1:], *dir(SeveralView.__new__(SeveralView))]
+    assert [word for word in words if word not in manual] == []
+    named = set(re.findall(r"`(?:\{\{ 各项存款\.)?([\u4e00-\u9fff]+)", manual))
+    assert [word for word in ATTRIBUTES if word not in named] == []
