@@ -285,3 +285,25 @@ def test_what_was_checked_is_kept_and_a_failed_check_is_tried_again() -> None:
         time.sleep(0.01)
     assert checks.get(("a",), fail, wait=True).problems == []
     assert calls == ["fail"]
+
+
+def test_of_a_large_library_the_index_follows_a_save(
+    make_workspace: WorkspaceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page shows the new text at once, the search a little later; nothing hidden shows."""
+    monkeypatch.setattr("web.library._LARGE", 0)
+    root = make_workspace({"制度/印章": rule("印章管理办法"), "制度/车辆": rule("车辆办法")}).root
+    app = make_app(root, people=True)
+    client = log_in(app, "yuan")
+    text_of(client, "/search?q=印章")
+    for text in ("冬瓜一个。", "南瓜两个。", "西瓜三个。"):
+        (root / "kb/制度/印章.md").write_text(rule("印章管理办法", text), encoding="utf-8")
+        assert text in text_of(client, "/documents/制度/印章")
+    end = time.monotonic() + 15
+    while "<mark>西瓜</mark>" not in text_of(client, "/search?q=西瓜"):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert "<mark>南瓜</mark>" not in text_of(client, "/search?q=南瓜")
+    hidden = rule("印章管理办法", "西瓜三个。").replace("状态:", "密级: 商密\n状态:")
+    (root / "kb/制度/印章.md").write_text(hidden, encoding="utf-8")
+    assert "西瓜</mark>" not in text_of(client, "/search?q=西瓜")

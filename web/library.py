@@ -37,6 +37,7 @@ Mark = tuple[str, int, int]
 _VIEWS: Final = 64
 _CACHED: Final = 400
 _PAGES: Final = 200
+_LARGE: Final = 1000
 _BULKY: Final = frozenset({"word", "pdf", "returned"})
 _FILES_CACHED: Final = 40
 _PAUSE: Final = 1.6  # after so many times the seconds between looks, no thread is waited for
@@ -142,6 +143,7 @@ class Library:
         self.signals.looked(time.monotonic_ns())
         self._rendered = Kept(_CACHED, _FILES_CACHED, _BULKY)
         self.checks = Checks()
+        self._follower: threading.Thread | None = None
         self._behind = False
         self.trouble = ""  # why the state is not that of the disk
         self._state = self._make(1)
@@ -191,7 +193,7 @@ class Library:
         try:
             self._behind |= self._scout.refresh()
             if self._behind or self._marks(self._scout) != self._state.data:
-                self._state = self._make(self._state.number + 1)
+                self._state = self._next()
                 self.signals.changed()
                 self._seen += 1
             self._behind, self.trouble = False, ""
@@ -207,6 +209,32 @@ class Library:
         workspace = Workspace.open(self._scout.root)
         workspace.catalogue = copy.copy(self._scout.catalogue)
         return workspace
+
+    def _next(self) -> State:
+        """The state after a change; of a large library the index follows a little later."""
+        before = self._state
+        if before.index is None or len(self._scout.entries) <= _LARGE:
+            return self._make(before.number + 1)
+        workspace = self.for_writing()
+        marks = self._marks(workspace)
+        if self._follower is None or not self._follower.is_alive():
+            self._follower = threading.Thread(target=self._follow, daemon=True)
+            self._follower.start()
+        return State(workspace, before.index, before.number + 1, before.why, marks)
+
+    def _follow(self) -> None:
+        """Bring the index up to date, until it is that of the present state."""
+        while True:
+            with self._looking:
+                seen, workspace = self._state, self.for_writing()
+            index, why = _open_index(workspace)
+            with self._looking:
+                now = self._state
+                index = index or now.index
+                self._state = State(now.workspace, index, now.number + 1, why, now.data)
+                if now is seen:
+                    self._follower = None
+                    return
 
     def _make(self, number: int) -> State:
         workspace = self.for_writing()
@@ -255,3 +283,5 @@ def _open_index(workspace: Workspace) -> tuple[SearchIndex | None, str]:
         return Opened.open(workspace), ""
     except EnvironmentRefused as error:
         return None, error.message
+    except OSError as error:
+        return None, f"{reason(error)}。"
