@@ -64,6 +64,9 @@ def test_an_import_is_looked_over_corrected_and_taken(browser, address, workspac
         first.get_by_label("部门").fill("工会")
         first.get_by_label("题目").click()
         page.get_by_text("已记下；选中 2 份").wait_for()
+        first.get_by_label("题目").press("Enter")  # keeps, never imports
+        page.wait_for_url("**?page=1")
+        page.get_by_role("heading", name="核对要导入的文档").wait_for()
         page.get_by_role("checkbox", name="读书心得").uncheck()
         page.get_by_text("已记下；选中 1 份").wait_for()
     with opened(browser, address, size) as page:  # the browser was closed in the middle

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
-from tools_web import BASE, log_in, make_app, post, text_of
+from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -183,3 +183,22 @@ def test_what_cannot_be_imported_is_refused(app, workspace):
     assert post(client, f"{good}/drop", good).status_code == 303
     assert not any((workspace.data / "uploads").glob(good.rpartition("/")[2]))
     assert documents(workspace) == set()
+
+
+def test_many_files_are_looked_over_page_by_page(app, workspace):
+    client = log_in(app, "zhi")
+    many = [
+        (f"文章{n:02d}.txt", f"文章{n:02d}\n\n这里是第{n}篇的文字。\n".encode()) for n in range(54)
+    ]
+    address = begun(client, *many)
+    assert "读出 54 份文档" in text_of(client, address)
+    second = text_of(client, f"{address}?page=2")
+    assert second.count('name="row"') == 4
+    first = {"row": [str(n) for n in range(50)], "page": "2", "wanted-7": "1"}
+    sent = client.post(address, data={"csrf": csrf(client, address), **first}, base_url=BASE)
+    assert sent.headers["Location"].endswith("page=2")
+    assert "选中 5 份" in text_of(client, f"{address}?page=2")
+    last = {f"wanted-{n}": "1" for n in range(50, 53)} | {"row": [str(n) for n in range(50, 54)]}
+    post(client, address, f"{address}?page=2", accept="1", **last)
+    assert "已导入 4 份文档" in waited(client, address)
+    assert len(documents(workspace)) == 4
