@@ -77,10 +77,6 @@ class PastQueries:
             return False
         return True
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._path.unlink(missing_ok=True)
-
     def _shorten(self) -> None:
         """Sum the lines up; of many queries the most frequent stay."""
         self._read()
