@@ -9,18 +9,22 @@ import numpy as np
 
 from search.ranking import Wanted, whole_scores
 from search.segment import WORDS
+from search.table import IN_FORCE
+from store.dates import today
 from store.exceptions import DocumentNotFound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from search.generation import Generation
+    from search.table import Row
 
     Array = NDArray[Any]
 
 _TERMS: Final = 30
 _BEST_UNITS: Final = 3
 _TITLE_BONUS: Final = 3.0
+_LEAST: Final = 0.15
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,28 @@ def related(generation: Generation, document_id: str, limit: int) -> list[Relate
     masks: list[Array | None] = [(owners >= 0) & outside[owners] for owners in generation.rows_of]
     scores = whole_scores(generation.corpus, wanted, masks)
     best = _by_document(generation, scores.units, scores.scores)
-    order = np.argsort(-best, kind="stable")[:limit]
-    top = float(best[order[0]]) if len(order) else 0.0
+    order = [at for at in np.argsort(-best, kind="stable").tolist() if best[at] > 0]
+    top = float(best[order[0]]) if order else 0.0
+    near = [at for at in order if best[at] > _LEAST * top]
     return [
-        Related(
-            table.rows[at].id,
-            table.rows[at].title,
-            table.rows[at].kind,
-            round(float(best[at]) / top, 4),
+        Related(found.id, found.title, found.kind, round(score / top, 4))
+        for found, score in _by_family(generation, near, best)[:limit]
+    ]
+
+
+def _by_family(generation: Generation, near: list[int], best: Array) -> list[tuple[Row, float]]:
+    """One version of each text, the one in force or else the newest, with the text's best score."""
+    rows = generation.table.rows
+    state = generation.table.in_force(today().toordinal())
+    versions: dict[str, list[int]] = {}
+    for at in near:
+        versions.setdefault(rows[at].family, []).append(at)
+    return [
+        (
+            rows[max(found, key=lambda at: (state[at] == IN_FORCE, rows[at].age))],
+            max(float(best[at]) for at in found),
         )
-        for at in order.tolist()
-        if best[at] > 0.15 * top
+        for found in versions.values()
     ]
 
 

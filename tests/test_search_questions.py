@@ -247,6 +247,13 @@ def test_related_documents(index: SearchIndex) -> None:
     assert any("客户" in other.title for other in found)
 
 
+def test_a_related_document_is_named_once_in_its_present_version(index: SearchIndex) -> None:
+    found = index.related("管理制度/印章管理办法", limit=20)
+    titles = [other.title for other in found]
+    assert len(titles) == len(set(titles)) > 5
+    assert "管理制度/考勤与休假管理办法" in {other.id for other in found}
+
+
 def test_quoted_text_is_not_expanded(index: SearchIndex) -> None:
     assert index.search('"客户满意度"').expansions == []
     assert index.search("客户满意度").expansions != []
