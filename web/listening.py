@@ -62,6 +62,7 @@ class PageServer(TcpWSGIServer):
         self._processes = processes
         self._port = int(listening.getsockname()[1])
         self._begun: dict[HTTPChannel, float] = {}
+        self._closing = False
         adjustments = Adjustments(
             threads=THREADS,
             ident="",
@@ -115,5 +116,14 @@ class PageServer(TcpWSGIServer):
     def run(self) -> None:
         """Serve until the process is told to end."""
         self._signals.connections(0)
-        super().run()
+        try:
+            super().run()
+        except OSError:
+            if not self._closing:
+                raise
         self._signals.connections(0)
+
+    def close(self) -> None:
+        """End `run`, from its own thread or another; what it waits on goes away under it."""
+        self._closing = True
+        super().close()
