@@ -62,7 +62,7 @@ def superseded(
     versions = workspace.versions
     found = {entry.id: entry for entry in versions.family(draft)}
     for wanted in draft.meta.supersedes:
-        named = versions.find(wanted, besides=draft)
+        named = versions.replaced_by(draft, wanted)
         if len({versions.family_name(entry) for entry in named}) == 1:
             found |= {entry.id: entry for entry in named}
     return [

@@ -109,6 +109,8 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
         *(("basis", "上位依据", item) for item in meta.basis),
     ):
         found = workspace.versions.find(wanted, besides=entry)
+        if attribute == "supersedes":  # one of its like is meant; the others are told of below
+            found = workspace.versions.replaced_by(entry, wanted) or found
         families = {workspace.versions.family_name(other) for other in found}
         line = line_of(attribute, entry.lines)
         if not found:
@@ -130,6 +132,7 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
                 f"“{name}”中的“{wanted}”对应多份文档。",
                 f"请写明是哪一份：{names}",
             )
+    yield from _crossings(workspace, entry)
     for attachment in meta.attachments:
         path = entry.path.parent / attachment.file
         if not attachment.file or not is_file(path):
@@ -141,6 +144,22 @@ def check_links(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
                 f"附件“{attachment.name or attachment.file}”的文件“{attachment.file}”不存在。",
                 "路径相对于文档所在的文件夹，请核对。",
             )
+
+
+def _crossings(workspace: Workspace, entry: Entry) -> Iterator[Problem]:
+    """替代 or 编号 between a text that comes into force and one that does not."""
+    versions, path = workspace.versions, str(entry.path)
+    for wanted in entry.meta.supersedes:
+        if versions.find(wanted, besides=entry) and not versions.replaced_by(entry, wanted):
+            message = f"“替代”中的“{wanted}”和本文一份分时效、一份不分时效，不能互相替代。"
+            hint = "只有制度这类有生效和失效的文档才能替代制度；请删去这一项，或改正类别。"
+            line = line_of("supersedes", entry.lines)
+            yield Problem(path, line, "error", "crossing-link", message, hint)
+    if strangers := versions.strangers_of_number(entry):
+        message = f"编号“{entry.meta.number}”与“{strangers[0].id}”相同，两者一份分时效、一份不分。"
+        hint = "它们不是同一份文档的各版，请改正编号或类别。"
+        line = line_of("number", entry.lines)
+        yield Problem(path, line, "error", "crossing-number", message, hint)
 
 
 def check_folder(workspace: Workspace) -> Iterator[Problem]:

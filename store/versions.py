@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DRAFT_STATUSES: Final = frozenset({"草案", "征求意见", "审批中"})
 ENDED_STATUSES: Final = frozenset({"已废止", "已失效"})
 _BY_NUMBER: Final = "编号:"
+_BY_NUMBER_PLAIN: Final = "编号（不分时效）:"
+_NUMBERED: Final = (_BY_NUMBER, _BY_NUMBER_PLAIN)
 _NUMBERS: Final = re.compile(r"[0-9]+")
 
 
@@ -48,7 +50,9 @@ class Versions:
     """The families of a catalogue.
 
     A family is all documents with one 编号; without a number, those of one title, kind and
-    department; and what 替代 links where that does not join two different numbers.
+    department; and what 替代 links where that does not join two different numbers. Documents that
+    come into force and those that do not are never versions of one another, nor does one of them
+    replace the other: whoever may write a summary must not end a rule with it.
     """
 
     def __init__(self, entries: Iterable[Entry], kinds: Mapping[str, Kind]) -> None:
@@ -62,7 +66,9 @@ class Versions:
             if entry.meta.number:
                 self._by_number.setdefault(entry.meta.number, []).append(entry)
             self._by_title.setdefault(entry.meta.title, []).append(entry)
-        self._family = {entry.id: _own_family(entry) for entry in self.entries}
+        self._family = {
+            entry.id: _own_family(entry, alive=self.has_life_cycle(entry)) for entry in self.entries
+        }
         self._replacers: dict[str, list[Entry]] = {}
         self._link()
         self._members: dict[str, list[Entry]] = {}
@@ -80,7 +86,7 @@ class Versions:
         links: list[tuple[str, str]] = []
         for entry in self.entries:
             for wanted in entry.meta.supersedes:
-                found = self.find(wanted, besides=entry)
+                found = self.replaced_by(entry, wanted)
                 if len({self._family[other.id] for other in found}) > 1:
                     continue  # nobody knows which is meant; the checker says so
                 for replaced in found:
@@ -99,6 +105,18 @@ class Versions:
             return [e for e in self._by_number[wanted] if e is not besides]
         title = wanted.removeprefix("《").removesuffix("》")
         return [entry for entry in self._by_title.get(title, []) if entry is not besides]
+
+    def replaced_by(self, entry: Entry, wanted: str) -> list[Entry]:
+        """What a name in the 替代 of a document stands for: its like only, in force or never so."""
+        alive = self.has_life_cycle(entry)
+        found = self.find(wanted, besides=entry)
+        return [other for other in found if self.has_life_cycle(other) is alive]
+
+    def strangers_of_number(self, entry: Entry) -> list[Entry]:
+        """Those with the same 编号 of which one comes into force and the other does not."""
+        alive = self.has_life_cycle(entry)
+        alike = self._by_number.get(entry.meta.number, [])
+        return [other for other in alike if self.has_life_cycle(other) is not alive]
 
     def family_name(self, entry: Entry) -> str:
         """A name that all versions of one text share."""
@@ -179,10 +197,10 @@ class Versions:
         return members[0]
 
 
-def _own_family(entry: Entry) -> str:
+def _own_family(entry: Entry, *, alive: bool) -> str:
     meta = entry.meta
     if meta.number:
-        return f"{_BY_NUMBER}{meta.number}"
+        return f"{_BY_NUMBER}{meta.number}" if alive else f"{_BY_NUMBER_PLAIN}{meta.number}"
     return f"标题:{meta.title}|{meta.kind}|{meta.department}"
 
 
@@ -203,7 +221,7 @@ def _joined(links: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     for new, old in sorted(pairs):
         tops = root(new), root(old)
-        numbered = [top.startswith(_BY_NUMBER) for top in tops]
+        numbered = [top.startswith(_NUMBERED) for top in tops]
         if replaces[new] == replaced_by[old] == 1 and tops[0] != tops[1] and not all(numbered):
             keep, other = tops if numbered[0] else tops[::-1]
             parents[other] = keep

@@ -530,3 +530,20 @@ def test_a_text_that_another_replaced_is_no_longer_in_force(make_workspace, day,
     found = [p for p in check_workspace(workspace, today=TODAY) if p.code == "in-force-after-end"]
     assert len(found) == errors
     assert all("“乙”" in p.message for p in found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "key"),
+    [
+        ({"替代": "甲"}, "crossing-link", "替代"),
+        ({"替代": "甲", "编号": "B-7"}, "crossing-link", "替代"),
+        ({"编号": "A-1"}, "crossing-number", "编号"),
+    ],
+)
+def test_what_comes_into_force_and_what_does_not_are_kept_apart(make_workspace, fields, code, key):
+    text = document("## 一\n\n1. 正文。\n", 标题="总结", 类别="年终总结", 状态="定稿", **fields)
+    line = next(at for at, one in enumerate(text.split("\n"), 1) if one.startswith(key))
+    workspace = make_workspace({"甲": rule(编号="A-1"), "总结": text})
+    assert (line, "error", code) in told(workspace, "总结.md")
+    rules = told(workspace, "甲.md")
+    assert ("crossing-number" in [row[2] for row in rules]) == (fields.get("编号") == "A-1")

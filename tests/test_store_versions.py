@@ -306,3 +306,46 @@ def test_of_two_versions_exactly_one_is_in_force_each_day(make_workspace, gap):
         day = begin + timedelta(shift)
         states = [workspace.versions.in_force(entry, day) for entry in workspace.entries]
         assert sorted(map(bool, states)) == [False, True]
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "替代=甲",
+        "替代=A-1",
+        "替代=《用印办法》",
+        "编号=A-1",
+        "编号=A-1 替代=甲",
+        "标题=用印办法 部门=办公室 替代=甲",
+    ],
+)
+def test_what_never_comes_into_force_ends_no_rule(make_workspace, summary):
+    workspace = library(
+        make_workspace,
+        "甲 标题=用印办法 编号=A-1 部门=办公室 状态=现行 生效=2024-01-01",
+        f"总结 类别=年终总结 状态=定稿 生效=2025-01-01 标题=总结 {summary}",
+    )
+    rule, versions = workspace.entry("甲"), workspace.versions
+    assert versions.in_force(rule, TODAY) is True
+    assert versions.replaced_on(rule) is None
+    assert [entry.id for entry in versions.family(rule)] == ["甲"]
+    assert versions.replacers(rule) == []
+
+
+def test_a_summary_of_one_title_takes_no_replacement_away(make_workspace):
+    workspace = library(
+        make_workspace,
+        "旧 标题=用印办法 编号=A-1 状态=现行 生效=2024-01-01",
+        "新 标题=印章办法 编号=A-2 状态=现行 生效=2025-01-01 替代=《用印办法》",
+        "总结 类别=年终总结 状态=定稿 标题=用印办法",
+    )
+    assert workspace.versions.in_force(workspace.entry("旧"), TODAY) is False
+
+
+def test_plain_texts_of_one_number_are_versions_of_one_another(make_workspace):
+    workspace = library(
+        make_workspace,
+        "一 类别=年终总结 编号=B-1 版本=1",
+        "二 类别=年终总结 编号=B-1 版本=2",
+    )
+    assert [e.id for e in workspace.versions.family(workspace.entry("一"))] == ["二", "一"]
