@@ -234,10 +234,17 @@ def test_staff_and_heads_do_no_more_than_on_the_pages(app):
     own = fu.json("POST", "/api/documents", json=sent, status=201)
     mine = fu.json("GET", "/api/meta/{id}", own["id"])
     assert mine["meta"]["department"] == "客户部"
-    for wrong in ({"部门": "财务部"}, {"类别": "制度"}, {"数据": ["../数据/财务部.yaml"]}):
+    for wrong in (
+        {"部门": "财务部"}, {"类别": "制度"}, {"数据": ["../数据/财务部.yaml"]},
+        {"编号": "制-1"}, {"文号": "制-1"}, {"替代": "管理制度/请假办法"}, {"Supersedes": "制-1"},
+        {"上位依据": "制-1"}, {"生效日期": "2025-01-01"}, {"施行 日期": "2025-01-01"},
+        {"发布日期": "2025-01-01"}, {"失效日期": None}, {"有效期至": "2030-01-01"},
+        {"密级": "公开"}, {"版本": "9"}, {"批准": "总经理"}, {"解释部门": "客户部"}, {"随意": "x"},
+    ):  # fmt: skip
         answer = fu("PATCH", "/api/meta/{id}", own["id"], json=wrong, headers=match(mine["hash"]))
         assert answer.status_code == 400, wrong
-    change = {"标题": "客户部总结"}
+    assert fu.json("GET", "/api/meta/{id}", own["id"])["hash"] == mine["hash"]
+    change = {"标题": "客户部总结", "期间": "2025年", "主体": "部门", "标签": "总结", "起草": "付"}
     fu.json("PATCH", "/api/meta/{id}", own["id"], json=change, headers=match(mine["hash"]))
 
 

@@ -233,15 +233,37 @@ def test_a_report_with_open_places_is_not_finished(client, workspace):
     assert "状态: 定稿" in file_of(workspace, doc)
 
 
+def test_a_report_with_errors_is_not_finished(client, workspace, monkeypatch):
+    doc = "年终总结/总结"
+    path = workspace.kb / f"{doc}.md"
+    wrong = Problem(str(path), 9, "error", "x", "这个数不对。", "")
+    monkeypatch.setattr("store.finishing.check_entry", lambda *_: [wrong])
+    answer = save(client, form_of(client, doc) | {"status": "定稿"}, doc)
+    assert answer.status_code == 400
+    assert "第 9 行，这个数不对。" in answer.get_data(as_text=True)
+    act = post(client, f"/edit/act/{doc}", f"/edit/meta/{doc}", act="finish")
+    assert act.status_code == 422
+    assert "状态: 草稿" in file_of(workspace, doc)
+
+
 def test_a_head_of_department_keeps_to_the_own_summary(workspace):
     client = log_in(make_app(workspace.root, people=True), "fu")
     doc = "年终总结/总结"
     assert save(client, form_of(client, doc) | {"subject": "部门"}, doc).status_code == 302
+    page = text_of(client, f"/edit/meta/{doc}")
+    assert re.search(r'name="number"[^>]* disabled', page)
+    assert not re.search(r'name="title"[^>]* disabled', page)
     for wrong in (
         {"department": "营业厅"},
         {"kind": "管理制度"},
         {"data-1-value": "../管理制度/用印办法.md"},
         {"data-1-value": "数据/别的.yaml"},
+        {"number": "甲〔2024〕1号"},
+        {"supersedes-0-value": ID},
+        {"basis-0-value": ID},
+        {"effective": "2025-01-01"},
+        {"expires": "2025-01-01"},
+        {"confidentiality": "公开"},
     ):
         assert save(client, form_of(client, doc) | wrong, doc).status_code == 400
     token = csrf(client, f"/edit/meta/{doc}")

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 SUMMARY_KIND: Final = "year-end-summary"
 _DRAFT: Final = "草稿"
+# What the author of a summary may write in its table. Nothing here says what a text is, whom it
+# belongs to, who may see it, or which other text it ends.
+OF_AUTHORS: Final = frozenset(
+    {"title", "period", "year", "subject", "position", "status", "tags", "data", "attachments",
+     "drafted_by"}
+)  # fmt: skip
 
 
 class Role(StrEnum):
@@ -174,6 +180,10 @@ class Rights:
     def edits(self, entry: Entry) -> bool:
         """Whether a document may be changed."""
         return self.may(Act.EDIT) or (self._own_summary(entry) and not self.read_only)
+
+    def sets(self, attribute: str) -> bool:
+        """Whether a field of a document that may be changed may be changed too."""
+        return self.may(Act.EDIT) or attribute in OF_AUTHORS
 
 
 def role_of(text: str) -> Role | None:

@@ -13,7 +13,6 @@ from web.api.shapes import ref
 from web.api.table import exact, route
 from web.api.writing import fresh, made
 from web.pages.edit_meta import why_not_file
-from web.rights import Act
 from web.site import note, person, rights, site, view
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _VALUE: Final = {"type": ["string", "boolean", "array", "object", "null"], "maxLength": 4000}
 _FILES: Final = frozenset({"数据", "附件"})
-_EDITORS: Final = frozenset({"部门", "类别"})
 FINISHED: Final = "定稿"
 
 
@@ -95,7 +93,8 @@ def _check_changes(entry: Entry, changes: dict[str, object]) -> None:
     for name, value in changes.items():
         if not name.strip() or not name.isprintable() or len(name) > 40:
             raise InvalidValue(f"“{name[:40]}”不能用作信息表的项名。")
-        if name in _EDITORS and not rights().may(Act.EDIT):
+        field = field_of(name)
+        if not rights().sets(field.attribute if field else ""):
             raise InvalidValue(f"{name}只有制度管理员能改。")
         if value and name in allowed and value not in allowed[name]:
             raise InvalidValue(f"{name}不能是“{value}”。")

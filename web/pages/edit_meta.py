@@ -16,7 +16,6 @@ from store.placeholders import find_placeholders
 from store.schema import ALIASES, BY_ATTRIBUTE, convert
 from web import metacheck, metaform
 from web.pages.editing import blueprint, entry_to_edit
-from web.rights import Act
 from web.site import note, person, renew_view, rights, site, view
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def _form(
         levels=rights().levels,
         departments=sorted({e.meta.department for e in view().entries} - {""}),
         everything=everything,
+        sets=rights().sets,
         extra={key: frontmatter.dump_value(value) for key, value in entry.meta.extra.items()},
     )
 
@@ -141,8 +141,8 @@ def _errors(entry: Entry, values: Values, attributes: list[str]) -> dict[str, st
     found = metacheck.errors(
         values, attributes, kind=kind, levels=rights().levels, find_kind=workspace.find_kind
     )
-    if not rights().may(Act.EDIT):
-        for name in {"department", "kind"} & set(attributes):
+    for name in attributes:
+        if not rights().sets(name):
             found[name] = "这一项只有制度管理员能改。"
     for attribute, column in (("data", "value"), ("attachments", "file")):
         if attribute in attributes:
