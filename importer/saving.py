@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from importer.library import SOURCE_KEY
 from importer.metric_file import metrics_yaml
 from store import frontmatter
-from store.exceptions import WenshuError
-from store.files import digest, locked, write_atomic
+from store.exceptions import ConflictError, WenshuError
+from store.files import digest, locked, read_bytes, write_atomic
 from store.history import document_path, lock_path
 
 if TYPE_CHECKING:
@@ -33,26 +33,37 @@ def write(workspace: Workspace, draft: Draft, origin: Origin, original: str) -> 
         original: The kept source file relative to `kb/`; empty when it is not kept.
 
     Raises:
+        ConflictError: Another text was written under this id since it was found free.
         EnvironmentRefused: The disk is full, or the folder cannot be written.
     """
     path = document_path(workspace, draft.id)
     made: list[Path] = []
     try:
-        fields = dict(draft.fields) | _beside(path, draft, origin, made)
-        if original:
-            place = "../" * draft.id.count("/") + original
-            fields["附件"] = [{"名称": origin.name, "文件": place, "类型": "原始文件"}]
-        source = fields.pop(SOURCE_KEY, None)
-        if source is not None:
-            fields[SOURCE_KEY] = source
-        body = draft.body if draft.body.startswith("\n") else f"\n{draft.body}"
-        text = draft.raw or frontmatter.dump(fields) + body
         with locked(lock_path(workspace)):
-            write_atomic(path, text.encode("utf-8", "replace"))
+            fields = dict(draft.fields) | _beside(path, draft, origin, made)
+            if original:
+                place = "../" * draft.id.count("/") + original
+                fields["附件"] = [{"名称": origin.name, "文件": place, "类型": "原始文件"}]
+            source = fields.pop(SOURCE_KEY, None)
+            if source is not None:
+                fields[SOURCE_KEY] = source
+            body = draft.body if draft.body.startswith("\n") else f"\n{draft.body}"
+            text = draft.raw or frontmatter.dump(fields) + body
+            _write_new(path, draft.id, text.encode("utf-8", "replace"))
     except (OSError, WenshuError):
         for one in made:
             one.unlink(missing_ok=True)
         raise
+
+
+def _write_new(path: Path, document_id: str, data: bytes) -> None:
+    """Write a document where none is; the same bytes may be there from a run that was cut off."""
+    if not path.exists():
+        write_atomic(path, data)
+    elif read_bytes(path) != data:
+        raise ConflictError(
+            f"“{document_id}”在导入期间已由别人建立，没有覆盖；请重新导入这份文件。"
+        )
 
 
 def _beside(path: Path, draft: Draft, origin: Origin, made: list[Path]) -> dict[str, object]:

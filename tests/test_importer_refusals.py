@@ -124,3 +124,47 @@ def test_a_metric_file_that_is_there_is_not_overwritten(workspace, share: Path) 
     made = import_paths(workspace, [share]).documents[0]
     assert kept.read_text(encoding="utf-8") == "指标: []\n"
     assert "数据/客户部2024年工作总结-2.yaml" in Path(made.path).read_text(encoding="utf-8")
+
+
+def test_a_document_that_appeared_meanwhile_is_not_overwritten(
+    workspace, share: Path, monkeypatch
+) -> None:
+    (share / "考勤.txt").write_text(RULES, encoding="utf-8")
+    (share / "总结.txt").write_text(
+        "客户部2024年工作总结\n一、完成情况\n截至2024年12月30日，各项存款余额500万元，比年初增加40万元。\n",
+        encoding="utf-8",
+    )
+    from importer import session  # noqa: PLC0415
+
+    write = session.write
+
+    def late(workspace, draft, origin, original):  # type: ignore[no-untyped-def]
+        path = workspace.kb / f"{draft.id}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("别人的文本\n", encoding="utf-8")
+        write(workspace, draft, origin, original)
+
+    monkeypatch.setattr(session, "write", late)
+    result = import_paths(workspace, [share])
+    assert [draft.action for draft in result.documents] == ["failed", "failed"]
+    assert all("没有覆盖" in source.error for source in result.failed)
+    texts = {path.read_text(encoding="utf-8") for path in workspace.kb.rglob("*.md")}
+    assert texts == {"别人的文本\n"}
+    assert not list(workspace.kb.rglob("*.yaml"))
+
+
+def test_the_same_bytes_of_a_run_that_was_cut_off_are_accepted(
+    workspace, share: Path, monkeypatch
+) -> None:
+    (share / "考勤.txt").write_text(RULES, encoding="utf-8")
+    from importer import session  # noqa: PLC0415
+
+    write = session.write
+
+    def twice(workspace, draft, origin, original):  # type: ignore[no-untyped-def]
+        write(workspace, draft, origin, original)
+        write(workspace, draft, origin, original)
+
+    monkeypatch.setattr(session, "write", twice)
+    result = import_paths(workspace, [share])
+    assert [draft.action for draft in result.documents] == ["new"]
