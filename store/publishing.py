@@ -14,7 +14,7 @@ from store import frontmatter
 from store.closing import close, closed_on, end, put, superseded
 from store.dates import today
 from store.exceptions import UsageError
-from store.files import locked, read_bytes, remove
+from store.files import locked, read_bytes, remove, write_atomic
 from store.history import check_unchanged, current_user, document_path, keep, lock_path, save
 from store.locks import (
     RECORD_FILE,
@@ -164,7 +164,14 @@ def _draft_of(workspace: Workspace, entry: Entry) -> Entry:
 # -- corrections --------------------------------------------------------------------------------
 
 
-def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = None) -> str:
+def correct(
+    workspace: Workspace,
+    wanted: str,
+    why: str,
+    new_text: str | None = None,
+    *,
+    expected: str | None = None,
+) -> str:
     """Record a 文字更正: who, when, why; gives the document's id.
 
     Args:
@@ -172,25 +179,32 @@ def correct(workspace: Workspace, wanted: str, why: str, new_text: str | None = 
         wanted: Which document.
         why: The reason; must not be empty.
         new_text: The corrected file; None when the file on the disk was corrected already.
+        expected: The hash of the text that the person saw; None for the text as it is now.
 
     Raises:
         UsageError: There is no reason, the document was never published here, or nothing changed.
+        ConflictError: Somebody else saved in between.
     """
     if not why.strip():
         raise UsageError("文字更正要写明原因。", hint='例如：--why "第五条错别字"。')
     entry = workspace.resolve(wanted)
-    lock = locks(workspace).get(entry.id)
-    if lock is None:
-        raise UsageError(f"“{entry.id}”没有在这里发布过，直接修改即可。")
     text, _, meta, _, seen = workspace.read(entry)
-    if body_hash(new_text or text) == lock.hash:
-        raise UsageError(f"“{entry.id}”的正文与发布时相同，没有要登记的更正。")
     if new_text is not None:
-        save(workspace, entry.id, new_text, expected=seen, action="文字更正", why=why)
+        text = new_text
     with locked(lock_path(workspace)):
+        before = read_bytes(entry.path) if entry.path.exists() else None
+        check_unchanged(entry.id, before, expected or seen)
+        lock = locks(workspace).get(entry.id)
+        if lock is None:
+            raise UsageError(f"“{entry.id}”没有在这里发布过，直接修改即可。")
+        if body_hash(text) == lock.hash:
+            raise UsageError(f"“{entry.id}”的正文与发布时相同，没有要登记的更正。")
+        if before is not None and before != text.encode() and new_text is not None:
+            keep(workspace, entry.id, before, "文字更正", why)
+            write_atomic(entry.path, text.encode())
         now = new_lock(
             entry.id,
-            new_text or text,
+            text,
             who=current_user(),
             action="文字更正",
             why=why.strip(),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -504,6 +505,30 @@ def test_a_correction_records_who_when_and_why(published, monkeypatch):
     assert read(published, "甲") == text
     assert records(published, "甲")[-1].action == "文字更正"
     assert "published-text-changed" not in check_codes(published)
+
+
+def test_two_corrections_of_the_same_text(published, monkeypatch):
+    """Also where the other one comes after the text was read and before the lock is held."""
+    before = read(published, "甲")
+    seen = published.entry("甲").hash
+    first, second = before.replace("正文", "正本"), before.replace("正文", "正经")
+    taken, done = publishing.locked, []
+
+    @contextmanager
+    def late(path):
+        if not done:
+            done.append(path)
+            correct(published, "甲", "先", first, expected=seen)
+        with taken(path):
+            yield
+
+    monkeypatch.setattr(publishing, "locked", late)
+    with pytest.raises(ConflictError, match="在此期间已被别人保存过"):
+        correct(published, "甲", "后", second, expected=seen)
+    with pytest.raises(ConflictError):
+        correct(published, "甲", "后", second, expected=seen)
+    assert read(published, "甲") == first
+    assert [r.why for r in lock_records(published, "甲")] == ["", "先"]
 
 
 def test_a_correction_made_in_the_file_is_recorded(published):

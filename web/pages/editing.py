@@ -8,7 +8,6 @@ from flask import Blueprint
 
 from store import history, publishing
 from store.exceptions import UsageError
-from store.files import read_bytes
 from store.locks import refuse_change
 from web.refusals import AccessDenied
 from web.rights import Act
@@ -49,8 +48,7 @@ def write_text(entry: Entry, text: str, seen: str, why: str = "", *, action: str
     """
     workspace = site().library.for_writing()
     if publishing.is_locked(workspace, entry):
-        history.check_unchanged(entry.id, read_bytes(entry.path), seen)
-        publishing.correct(workspace, entry.id, why, text)
+        publishing.correct(workspace, entry.id, why, text, expected=seen)
     elif is_published(entry):
         if not why.strip():
             raise UsageError("这份文本现行有效，更正要写明原因；改内容请先起草修订。")
