@@ -204,6 +204,35 @@ except Exception as error:
     assert b"EnvironmentRefused" in done.stdout
 
 
+def opened(port: int) -> tuple[http.client.HTTPConnection, float]:
+    """A connection that stays open, and how long its first answer took."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    began = time.monotonic()
+    connection.request("GET", "/health")
+    assert connection.getresponse().read() == b"ok\n"
+    return connection, time.monotonic() - began
+
+
+@linux
+def test_no_new_connection_stands_and_waits(make_workspace: WorkspaceMaker) -> None:
+    """However they are shared out, and while one process hangs."""
+    root = make_workspace({"制度/印章": RULE}).root
+    with serving(root, "--processes", "2") as (process, port):
+        until(lambda: len(children(process.pid)) == 2)
+        time.sleep(1.5)
+        found = [opened(port) for _ in range(16)]
+        assert sorted(took for _, took in found)[-3] < 0.5, [took for _, took in found]
+        stopped = children(process.pid)[0]
+        os.kill(stopped, signal.SIGSTOP)
+        try:
+            found += [opened(port) for _ in range(8)]
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        assert sorted(took for _, took in found[16:])[-2] < 0.5, [took for _, took in found]
+        for connection, _ in found:
+            connection.close()
+
+
 @linux
 def test_ctrl_c_ends_all_processes(make_workspace: WorkspaceMaker) -> None:
     root = make_workspace({"制度/印章": RULE}).root

@@ -188,15 +188,27 @@ def test_processes_hear_of_each_others_changes() -> None:
     assert signals.changed() == 1
     signals.connections(7)
     assert signals.fewest(2) == 0
-    assert signals.fewest(3) == 0
+    assert signals.fewest(3) == 7  # the others have not begun
     signals.join(0)
     signals.connections(3)
     signals.join(1)
     signals.connections(5)
     assert signals.fewest(3) == 3
-    signals.forget(2)
-    assert signals.fewest(3) == 0
+    signals.forget(0)
+    assert signals.fewest(3) == 5
     assert signals.changed() == 2
+
+
+def test_who_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals = Signals()
+    signals.join(0)
+    signals.join(1)
+    signals.connections(4)
+    assert signals.fewest(2) == 0
+    later = time.monotonic_ns() + 3_000_000_000
+    monkeypatch.setattr("web.signals.time.monotonic_ns", lambda: later)
+    signals.connections(4)
+    assert signals.fewest(2) == 4
 
 
 @pytest.mark.parametrize(

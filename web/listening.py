@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import TYPE_CHECKING, Final, cast
 
 from waitress.adjustments import Adjustments
@@ -27,6 +28,8 @@ BODY_SECONDS: Final = 600.0
 IDLE_SECONDS: Final = 60
 CLEANUP_SECONDS: Final = 5
 CONNECTIONS: Final = 400
+ASIDE_SECONDS: Final = 0.005  # so long another process may take what this one could
+_WAIT_SECONDS: Final = 1.0
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -63,6 +66,8 @@ class PageServer(TcpWSGIServer):
         self._port = int(listening.getsockname()[1])
         self._begun: dict[HTTPChannel, float] = {}
         self._closing = False
+        self._sockets: dict[int, socket.socket] = {}  # as waitress types it
+        self._aside = 0.0
         adjustments = Adjustments(
             threads=THREADS,
             ident="",
@@ -75,7 +80,7 @@ class PageServer(TcpWSGIServer):
         dispatcher.set_thread_count(THREADS)
         super().__init__(
             app,
-            {},
+            self._sockets,
             _sock=listening,
             dispatcher=dispatcher,
             adj=adjustments,
@@ -94,11 +99,24 @@ class PageServer(TcpWSGIServer):
         return cast("Mapping[int, HTTPChannel]", self.active_channels)
 
     def readable(self) -> bool:
-        """Whether a further connection is taken: not while another process holds fewer."""
+        """Whether a further connection is looked for; all processes do, but for a moment."""
         ready = super().readable()
-        own = len(self.channels)
-        self._signals.connections(own)
-        return ready and (self._processes == 1 or own <= self._signals.fewest(self._processes))
+        self._signals.connections(len(self.channels))
+        return ready and time.monotonic() >= self._aside
+
+    def handle_accept(self) -> None:
+        """Take a connection, or stand aside for a moment where another process holds fewer.
+
+        What that one has not taken by then is taken: nobody waits for a process that is busy.
+        """
+        now = time.monotonic()
+        stood_aside = now - self._aside < ASIDE_SECONDS
+        shares = self._processes > 1 and not stood_aside
+        if shares and len(self.channels) > self._signals.fewest(self._processes):
+            self._aside = now + ASIDE_SECONDS
+            return
+        super().handle_accept()
+        self._signals.connections(len(self.channels))
 
     def maintenance(self, now: float) -> None:
         """Close what is idle, and what sends a request so slowly that it never ends."""
@@ -117,7 +135,11 @@ class PageServer(TcpWSGIServer):
         """Serve until the process is told to end."""
         self._signals.connections(0)
         try:
-            super().run()
+            while self._sockets:
+                wait = ASIDE_SECONDS if time.monotonic() < self._aside else _WAIT_SECONDS
+                self.asyncore.loop(timeout=wait, map=self._sockets, count=1)
+        except (SystemExit, KeyboardInterrupt):
+            self.task_dispatcher.shutdown()
         except OSError:
             if not self._closing:
                 raise

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import mmap
 import threading
+import time
 from typing import Final
 
-_WRITES, _LOOKED, _CONNECTIONS = range(3)
-_CELLS: Final = 3
+_WRITES, _LOOKED, _CONNECTIONS, _ALIVE = range(4)
+_CELLS: Final = 4
+_SILENT: Final = 2_000_000_000  # nanoseconds without a sign of life: it hangs
 _BYTES: Final = 8
 MOST: Final = 16
 
@@ -34,6 +36,7 @@ class Signals:
     def forget(self, number: int) -> None:
         """A process has ended: its connections are no more."""
         self._cells[number * _CELLS + _CONNECTIONS] = 0
+        self._cells[number * _CELLS + _ALIVE] = 0
 
     def changed(self) -> int:
         """Tell the others that the library changed; gives the new count."""
@@ -54,9 +57,14 @@ class Signals:
         return max(self._cells[_LOOKED::_CELLS])
 
     def connections(self, count: int) -> None:
-        """How many connections this process holds."""
+        """How many connections this process holds; also the sign that it still accepts."""
         self._cells[self._own + _CONNECTIONS] = count
+        self._cells[self._own + _ALIVE] = time.monotonic_ns()
 
     def fewest(self, processes: int) -> int:
-        """The fewest connections that one of so many processes holds."""
-        return min(self._cells[_CONNECTIONS : processes * _CELLS : _CELLS])
+        """The fewest connections that one of so many processes holds; who hangs is left out."""
+        since = time.monotonic_ns() - _SILENT
+        held = self._cells[_CONNECTIONS : processes * _CELLS : _CELLS]
+        alive = self._cells[_ALIVE : processes * _CELLS : _CELLS]
+        counts = [count for count, at in zip(held, alive, strict=True) if at > since]
+        return min(counts, default=0)
