@@ -274,7 +274,7 @@ class _Job:
             self.layout,
             document.kind.numbering,
             folder=document.path.parent,
-            workspace=self.workspace.root,
+            workspace=self.workspace.kb,
             path=document.path.name,
             several_pages=self.pages > 1,
         )

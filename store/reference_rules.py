@@ -29,15 +29,17 @@ _NUMBER: Final = re.compile(rf"第({_NUMERAL})条")
 
 
 def check_pictures(subject: Subject) -> Iterator[Problem]:
-    """Pictures that cannot be printed: missing, on the web, outside the workspace."""
-    folder, root = subject.entry.path.parent, subject.workspace.root.resolve()
+    """Pictures that cannot be printed: missing, on the web, outside `kb/`."""
+    folder, root = subject.entry.path.parent, subject.workspace.kb.resolve()
     for line, target in _pictures(subject):
         if "://" in target or target.startswith("data:"):
             hint = "请下载到资料库中，再写文件名。"
             yield subject.at(line, "error", "image-on-web", f"图片“{target}”在网上。", hint)
             continue
         path = folder / Path(unquote(target))
-        if not path.resolve().is_relative_to(root):
+        real = path.resolve()
+        inside = real.relative_to(root).parts if real.is_relative_to(root) else ()
+        if not inside or any(part.startswith(".") for part in inside):
             hint = "请复制到资料库中，再写文件名。"
             message = f"图片“{target}”在资料库之外，不能使用。"
             yield subject.at(line, "error", "image-outside", message, hint)

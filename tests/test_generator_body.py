@@ -305,6 +305,7 @@ def test_captions_are_counters_that_references_point_at(tmp_path):
         ("http://example.com/图.png", None, "在网上，请下载"),
         ("宽.png", png(20_000, 10), "20000×10像素"),
         ("../外.png", png(1, 1), "资料库之外"),
+        (".藏.png", png(1, 1), "资料库之外"),
     ],
 )
 def test_a_picture_that_cannot_be_shown_is_told(tmp_path, name, data, told):

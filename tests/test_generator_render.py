@@ -294,3 +294,14 @@ def test_every_name_under_the_page_is_documented(workspace):
     }
     facts = page_facts(workspace().load("试行办法"), {}, {})
     assert set(facts) <= named
+
+
+@pytest.mark.parametrize("place", ["../logo.png", "../templates/章.png", "../.wenshu/页.png"])
+def test_no_picture_from_outside_the_documents_is_printed(make_workspace, place):
+    opened = make_workspace({"甲": f"---\n标题: 甲\n类别: 文章\n---\n\n正文。\n\n![图]({place})\n"})
+    path = opened.kb / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"GIF89a\x05\x00\x06\x00")
+    made = render_document(opened, "甲")
+    assert any("资料库之外" in warning for warning in made.warnings)
+    assert "图片缺失" in shown(made.data)

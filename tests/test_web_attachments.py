@@ -10,6 +10,8 @@ import threading
 import pytest
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
+from web import previews
+
 ID = "管理制度/甲"
 SECRET = "管理制度/密"
 TEXT = "---\n标题: 甲\n类别: 管理制度\n状态: 现行\n生效日期: 2024-01-01\n---\n\n1. 条文。\n"
@@ -239,3 +241,43 @@ def test_when_too_many_previews_are_made_one_can_still_download(app, monkeypatch
     assert "预览太多" in text_of(client, f"/attachments/show/{ID}/-/附件/甲/制度.pdf")
     busy.release()
     assert 'class="file-page"' in text_of(client, f"/attachments/show/{ID}/-/附件/甲/制度.pdf")
+
+
+def test_no_text_of_ones_own_prints_the_pictures_of_a_hidden_one(workspace):
+    """A page, a file of the API, Word and PDF alike; one's own pictures are printed."""
+    folder = workspace.kb / "管理制度"
+    (folder / "图").mkdir()
+    for name in ("图/密 (1).png", "附件/密.png", "图/自.png"):
+        (folder / name).write_bytes(PNG)
+    hidden = HIDDEN.replace("密.txt", "密.png") + "\n![流程](<图/密 (1).png>)\n"
+    (folder / "密.md").write_text(hidden, encoding="utf-8")
+    text = "---\n标题: 总结\n类别: 年终总结\n部门: 客户部\n期间: 2025年\n状态: 草稿\n---\n\n"
+    for at, name in enumerate(("图/密%20(1).png", "附件/密.png", "图/自.png")):
+        body = f"{text}正文。\n\n![图](管理制度/{name})\n"
+        (workspace.kb / f"总结{at}.md").write_text(body, encoding="utf-8")
+    app = make_app(workspace.root, people=True)
+    client, editor = log_in(app, "fu"), log_in(app, "zhi")
+    for at, refused in ((0, True), (1, True), (2, False)):
+        wanted = 403 if refused else 200
+        assert editor.get(f"/word/总结{at}", base_url=BASE).status_code == 200
+        assert client.get(f"/word/总结{at}", base_url=BASE).status_code == wanted
+        assert client.get(f"/api/render/总结{at}", base_url=BASE).status_code == wanted
+    assert client.get("/pdf/总结0", base_url=BASE).status_code == 403
+    assert client.get("/files/总结1/-/管理制度/附件/密.png", base_url=BASE).status_code == 404
+    for name in ("管理制度/图/密%20(1).png", "管理制度/图/密%2520(1).png"):
+        assert client.get(f"/files/总结0/-/{name}", base_url=BASE).status_code == 404
+    assert client.get("/files/总结2/-/管理制度/图/自.png", base_url=BASE).status_code == 200
+
+
+def test_a_preview_that_was_cut_off_is_put_right(tmp_path):
+    folder, place = tmp_path / "kept", tmp_path / "new"
+    folder.mkdir()
+    (folder / "0.png").write_bytes(b"half")
+    place.mkdir()
+    (place / "about.json").write_text("{}", encoding="utf-8")
+    (place / "1.png").write_bytes(PNG)
+    assert previews._keep(place, folder)
+    assert {path.name for path in folder.iterdir()} == {"about.json", "1.png"}
+    place.joinpath("about.json").write_text("[]", encoding="utf-8")
+    assert previews._keep(place, folder)  # another was first
+    assert (folder / "about.json").read_text(encoding="utf-8") == "{}"

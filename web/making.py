@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from store.exceptions import ContentError, UsageError
 from web import gate
+from web.attached import refuse_pictures
 from web.refusals import AccessDenied
 
 if TYPE_CHECKING:
@@ -115,12 +116,16 @@ def _refuse_hidden(view: View, source: object, wanted: str, table: BatchTable) -
 
     assert isinstance(source, BatchSource)
     chooser = Chooser(source, wanted, table)
+    looked_at: set[str] = set()
     for row in table.rows:
         documents, _, _ = chooser.choose(row)
         if not set(documents) <= view.ids:
             raise AccessDenied(
                 f"第 {row.line} 行要用的文档，您的账号不能查看。", hint="请联系制度管理员。"
             )
+        for document_id in set(documents) - looked_at:
+            refuse_pictures(view, view.entry(document_id))
+            looked_at.add(document_id)
 
 
 def _failed(result: BatchResult) -> list[dict[str, object]]:

@@ -40,7 +40,7 @@ def load_picture(context: BodyContext, target: str) -> Picture:
     """Read an image that a document names.
 
     Raises:
-        PictureError: It lies outside the workspace, is missing, is no image, or is too large.
+        PictureError: It lies outside `kb/`, is missing, is no image, or is too large.
     """
     if "://" in target:
         raise PictureError(f"图片“{target}”在网上，请下载到资料库中，再写文件名")
@@ -69,7 +69,8 @@ def _resolve(context: BodyContext, target: str) -> Path:
         raise PictureError(f"图片“{target}”无法定位")
     path = (context.folder / target).resolve()
     root = (context.workspace or context.folder).resolve()
-    if not path.is_relative_to(root):
+    inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    if not inside or any(part.startswith(".") for part in inside):
         raise PictureError(f"图片“{target}”在资料库之外，不能使用，请复制到资料库中")
     return path
 

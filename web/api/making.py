@@ -14,6 +14,7 @@ from web import making as files
 from web.api.parameters import FORMAT, TEMPLATE
 from web.api.shapes import FILE, FLAG, form, listed, one_of, ref, text
 from web.api.table import exact, route
+from web.attached import refuse_pictures
 from web.pages.printing import as_pdf, file_name, pdf, word
 from web.rights import Act
 from web.site import note, view
@@ -55,6 +56,7 @@ def render_with(call: Call) -> Response:
     from generator.render import render_document  # noqa: PLC0415 - slow to import
 
     entry = view().entry(call.id)
+    refuse_pictures(view(), entry)
     with gate.outside():
         made = render_document(
             view().workspace,

@@ -17,6 +17,7 @@ from generator.batch_names import safe_file_name
 from generator.templates import available
 from store.exceptions import EnvironmentRefused, InvalidValue, UsageError
 from web import gate
+from web.attached import refuse_pictures
 from web.making import make_booklet
 from web.site import note, site, view
 
@@ -160,6 +161,7 @@ def pdf(doc_id: str) -> Response:
     """The PDF file."""
     entry = view().entry(doc_id)
     name, values = _template_name(view().workspace, entry), _asked_values()
+    refuse_pictures(view(), entry)  # what is kept was perhaps made for somebody else
     data = site().library.cached(
         ("pdf", *_key(entry, name, values)), lambda: as_pdf(_word(entry, name, values))
     )
@@ -174,7 +176,9 @@ def _key(entry: Entry, name: str | None, values: Mapping[str, object]) -> tuple[
 
 
 def _word(entry: Entry, name: str | None, values: dict[str, object]) -> bytes:
-    workspace = view().workspace
+    seen = view()
+    workspace = seen.workspace
+    refuse_pictures(seen, entry)
 
     def make() -> bytes:
         from generator.render import render_document  # noqa: PLC0415 - slow to import
