@@ -343,6 +343,14 @@ def test_what_cannot_be_recorded_is_told(
     assert "没有记入操作记录" in text_of(client, "/")
 
 
+def test_the_error_page_needs_no_database(make_workspace: WorkspaceMaker) -> None:
+    app = make_app(make_workspace({"制度/印章": RULE}).root)
+    app.extensions["wenshu"].database.run("ALTER TABLE account RENAME TO away")
+    answer = app.test_client().get("/", base_url=BASE)
+    assert answer.status_code == 503
+    assert "账号数据库无法读取" in answer.get_data(as_text=True)
+
+
 def test_a_network_drive_that_is_away_keeps_the_library(make_workspace: WorkspaceMaker) -> None:
     """What cannot be read for a moment is not taken for deleted."""
     root = make_workspace({"制度/印章": RULE.replace("草案", "现行")}).root

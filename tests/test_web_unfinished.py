@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
+from store.exceptions import EnvironmentRefused
 from web import unfinished
 from web.accounts import Accounts
 from web.database import _STEPS, VERSION, Database
@@ -62,3 +66,21 @@ def test_a_database_of_before_is_brought_up_to_date(tmp_path: Path):
         assert Accounts(database).get("甲").role == "员工"
         assert Accounts(database).by_subject("") is None
         Unfinished(database, "甲", "year").keep("一", {})
+
+
+def test_a_connection_ends_with_its_thread(tmp_path: Path):
+    with closing(Database(tmp_path / "wenshu.db")) as database:
+        database.rows("SELECT 1")
+        before = len(database._all)
+        for _ in range(5):
+            thread = threading.Thread(target=database.rows, args=("SELECT 1",))
+            thread.start()
+            thread.join()
+        assert len(database._all) == before
+
+
+def test_what_cannot_be_read_is_refused(tmp_path: Path):
+    with closing(Database(tmp_path / "wenshu.db")) as database:
+        for read in (database.row, database.rows):
+            with pytest.raises(EnvironmentRefused, match="无法读取"):
+                read("SELECT * FROM gone")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, url_for
 from flask.json.provider import DefaultJSONProvider
 
+from store.exceptions import EnvironmentRefused
 from web import compress, errors, filters, security
 from web.proxy import Proxy
 from web.rights import Act
@@ -81,6 +82,14 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_version(name))
 
 
+def _wants_login() -> bool:
+    """As the site says; where its database cannot be asked, the page that says so is shown."""
+    try:
+        return site().wants_login
+    except EnvironmentRefused:
+        return True
+
+
 def _shared() -> dict[str, Any]:
     """What every page may use."""
     return {
@@ -90,7 +99,7 @@ def _shared() -> dict[str, Any]:
         "rights": rights,
         "Act": Act,
         "read_only": site().config.read_only,
-        "wants_login": site().wants_login,
+        "wants_login": _wants_login(),
         "theme": theme(),
         "trouble": site().library.trouble,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
+import weakref
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -91,9 +92,44 @@ def version_of(path: Path) -> int | None:
         return int(found.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _reason(error: sqlite3.OperationalError) -> str:
+def _reason(error: sqlite3.Error) -> str:
     words = {"full": "磁盘空间不足", "locked": "正被别的程序占用", "readonly": "文件只读"}
     return next((said for word, said in words.items() if word in str(error)), str(error))
+
+
+class _Held:
+    """A thread's connection: it is closed when the thread ends and this goes with it."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, known: dict[int, sqlite3.Connection]
+    ) -> None:
+        self.connection = connection
+        known[id(connection)] = connection
+        weakref.finalize(self, _end, connection, known).atexit = False
+
+
+def _end(connection: sqlite3.Connection, known: dict[int, sqlite3.Connection]) -> None:
+    known.pop(id(connection), None)
+    connection.close()
+
+
+def _refused(what: str, error: sqlite3.Error) -> EnvironmentRefused:
+    return EnvironmentRefused(
+        f"账号数据库无法{what}：{_reason(error)}。", hint="请检查磁盘空间和文件夹权限。"
+    )
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say in a sentence why the file cannot be used; a broken rule stays what it is."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _refused(what, error) from error
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise _refused(what, error) from error
 
 
 class Database:
@@ -113,12 +149,11 @@ class Database:
         self._wal = wal
         self._local = threading.local()
         self._memory = f"file:wenshu-{secrets.token_hex(8)}?mode=memory&cache=shared"
-        self._all: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
+        self._all: dict[int, sqlite3.Connection] = {}
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._keeper = self._connect()
+            self._keeper = _Held(self._connect(), self._all)  # memory lasts as long as it
             self._upgrade()
         except (sqlite3.Error, OSError) as error:
             raise EnvironmentRefused(
@@ -137,17 +172,20 @@ class Database:
         found.row_factory = sqlite3.Row
         found.execute("PRAGMA foreign_keys = ON")
         found.execute("PRAGMA synchronous = NORMAL")
-        with self._lock:
-            self._all.append(found)
         return found
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = self._connect()
-        return found
+        """This thread's connection; it ends with the thread.
+
+        Raises:
+            EnvironmentRefused: The file cannot be opened.
+        """
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            with _told("打开"):
+                held = self._local.held = _Held(self._connect(), self._all)
+        return held.connection
 
     @property
     def version(self) -> int:
@@ -183,32 +221,45 @@ class Database:
         Raises:
             EnvironmentRefused: The disk is full, or the file cannot be written.
         """
-        try:
+        with _told("写入"):
             return self.connection.execute(sql, values)
-        except sqlite3.OperationalError as error:
-            raise EnvironmentRefused(
-                f"账号数据库无法写入：{_reason(error)}。", hint="请检查磁盘空间和文件夹权限。"
-            ) from error
 
     def rows(self, sql: str, *values: Value) -> Sequence[sqlite3.Row]:
-        """All rows of a query."""
-        return self.connection.execute(sql, values).fetchall()
+        """All rows of a query.
+
+        Raises:
+            EnvironmentRefused: The file cannot be read.
+        """
+        with _told("读取"):
+            return self.connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
-        """The first row of a query."""
-        found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
+        """The first row of a query.
+
+        Raises:
+            EnvironmentRefused: The file cannot be read.
+        """
+        with _told("读取"):
+            found: sqlite3.Row | None = self.connection.execute(sql, values).fetchone()
         return found
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Several statements as one."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        """Several statements as one.
+
+        Raises:
+            EnvironmentRefused: The disk is full, or the file cannot be written.
+        """
+        with _told("写入"):
+            self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # SQLite itself rolls back on a full disk
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        with _told("写入"):
+            self.connection.execute("COMMIT")
 
     def secret(self, name: str) -> bytes:
         """A random secret that is made once and kept."""
@@ -223,8 +274,6 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the next use opens anew."""
-        with self._lock:
-            for connection in self._all:
-                connection.close()
-            self._all.clear()
+        for connection in list(self._all.values()):
+            _end(connection, self._all)
         self._local = threading.local()
