@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -129,15 +130,29 @@ def _draw(workspace: Workspace, pdf: Path, folder: Path) -> bool:
             )  # fmt: skip
         except (subprocess.SubprocessError, OSError):
             return False
-        if not folder.is_dir():
-            shutil.copytree(place, folder)
+        return _keep(Path(place), folder)
+
+
+def _keep(place: Path, folder: Path) -> bool:
+    """Put a drawn preview in its place at once; what another process put there stays."""
+    if (folder / "about.json").is_file():
+        return True
+    shutil.rmtree(folder, ignore_errors=True)  # cut off in the middle
+    made = place / "made"
+    made.mkdir()
+    for path in place.iterdir():
+        if path.is_file():
+            path.rename(made / path.name)
+    with suppress(OSError):  # another was first
+        made.rename(folder)
     return (folder / "about.json").is_file()
 
 
 def _sweep(parent: Path) -> None:
     for path in parent.iterdir():
-        if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another process swept it
+            if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _office(workspace: Workspace, path: Path) -> Preview:

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 from flask import flash, redirect, render_template, request, url_for
@@ -231,8 +231,9 @@ def _uploads() -> Path:
     folder = view().workspace.cache / "returned"
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if path.is_dir() and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another process swept it
+            if path.is_dir() and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
     return folder
 
 
