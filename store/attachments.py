@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from html import unescape
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from store import frontmatter
 from store.exceptions import NotFoundError, UsageError
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "附件"
 RECORD_FILE: Final = "attachments.jsonl"
 MOST: Final = 100
+_NEVER_MOVED: Final = frozenset({".md", ".markdown", ".toml", ".yaml", ".yml"})
 _KEYS: Final = ("附件", "attachments")
 
 
@@ -34,8 +38,8 @@ _KEYS: Final = ("附件", "attachments")
 class Removed:
     """An attachment that was taken out: of which document, and where its bytes are kept.
 
-    `kept` is relative to the workspace; empty where the file stayed in its place because another
-    document names it too. `back` says that it was brought back.
+    `kept` is relative to the workspace; empty where the file stayed in its place because a document
+    uses it, or is one. `back` says that it was brought back.
     """
 
     number: int
@@ -49,9 +53,18 @@ class Removed:
 
 def listed(entry: Entry) -> list[dict[str, object]]:
     """The rows of a document's attachments as they are written."""
-    raw = next((entry.values[key] for key in _KEYS if key in entry.values), [])
+    return _rows(entry.values)
+
+
+def _rows(values: Mapping[str, object]) -> list[dict[str, object]]:
+    raw = next((values[key] for key in _KEYS if key in values), [])
     items = raw if isinstance(raw, list) else [raw]
     return [dict(item) for item in items if isinstance(item, dict)]
+
+
+def _rows_in(entry: Entry, present: bytes) -> list[dict[str, object]]:
+    """The rows as the file has them now; the catalogue may be older."""
+    return _rows(frontmatter.parse(decode(present, entry.path), str(entry.path)).values)
 
 
 def file_of(row: Mapping[str, object]) -> str:
@@ -85,18 +98,18 @@ def add(
         UsageError: The type is none, or there are too many.
     """
     entry = workspace.entry(document_id)
-    rows = listed(entry)
     if type_name not in ATTACHMENT_TYPES:
         raise UsageError(f"附件类型应为 {'、'.join(ATTACHMENT_TYPES)} 之一。")
-    if len(rows) >= MOST:
-        raise UsageError(f"一份文档最多 {MOST} 个附件。")
-    path = _free(entry.path.parent / FOLDER / entry.path.stem / file_name, data)
-    name = path.relative_to(entry.path.parent).as_posix()
-    if all(file_of(row) != name for row in rows):
-        rows.append({"名称": title or path.stem, "文件": name, "类型": type_name})
     with locked(lock_path(workspace)):
         before = read_bytes(entry.path)
         check_unchanged(document_id, before, expected)
+        rows = _rows_in(entry, before)
+        if len(rows) >= MOST:
+            raise UsageError(f"一份文档最多 {MOST} 个附件。")
+        path = _free(entry.path.parent / FOLDER / entry.path.stem / file_name, data)
+        name = path.relative_to(entry.path.parent).as_posix()
+        if all(file_of(row) != name for row in rows):
+            rows.append({"名称": title or path.stem, "文件": name, "类型": type_name})
         if not path.is_file():
             write_atomic(path, data)
         _write_rows(workspace, entry, before, rows, "添加附件")
@@ -131,17 +144,20 @@ def take_out(workspace: Workspace, document_id: str, name: str, *, expected: str
         ConflictError: Somebody else saved the document in between.
     """
     entry = workspace.entry(document_id)
-    rows = listed(entry)
-    row = next((row for row in rows if file_of(row) == name), None)
-    if row is None:
-        raise NotFoundError("没有这个附件。", hint="它可能已被移走。")
     path = (entry.path.parent / name).resolve()
     with locked(lock_path(workspace)):
         before = read_bytes(entry.path)
         check_unchanged(document_id, before, expected)
+        rows = _rows_in(entry, before)
+        row = next((row for row in rows if file_of(row) == name), None)
+        if row is None:
+            raise NotFoundError("没有这个附件。", hint="它可能已被移走。")
         kept = ""
-        alone = path.is_relative_to(workspace.kb.resolve()) and not _named_elsewhere(
-            workspace, entry, path
+        workspace.refresh()
+        alone = (
+            path.is_relative_to(workspace.kb.resolve())
+            and path.suffix.lower() not in _NEVER_MOVED
+            and not _is_used(workspace, path, entry.id, [r for r in rows if r is not row])
         )
         if alone and path.is_file():
             copy = keep_file(workspace, workspace.kb / path.relative_to(workspace.kb.resolve()),
@@ -158,14 +174,31 @@ def take_out(workspace: Workspace, document_id: str, name: str, *, expected: str
     return made
 
 
-def _named_elsewhere(workspace: Workspace, entry: Entry, path: Path) -> bool:
-    """Whether another document names this very file."""
-    return any(
-        (other.path.parent / file_of(row)).resolve() == path
-        for other in workspace.entries
-        if other.id != entry.id
-        for row in listed(other)
-    )
+def _is_used(
+    workspace: Workspace, path: Path, document_id: str, left: list[dict[str, object]]
+) -> bool:
+    """Whether a document names this very file: as an attachment, as 数据, or in its text.
+
+    Of the document itself the rows that are left count. In a text every mention of the file's name
+    counts, and a text that cannot be read might have one: a file that stays is never lost.
+    """
+    for other in workspace.entries:
+        rows = left if other.id == document_id else listed(other)
+        places = [other.path.parent / file_of(row) for row in rows if file_of(row)]
+        places += workspace.metric_files(other)
+        if any(place.resolve() == path for place in places):
+            return True
+    return any(_mentions(other.path, path.name) for other in workspace.entries)
+
+
+def _mentions(document: Path, name: str) -> bool:
+    try:
+        text = document.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return True
+    parts = frontmatter.split(text)
+    body = normalize("NFC", unquote(parts[1] if parts else text))
+    return normalize("NFC", name) in unescape(body.replace("\\", ""))
 
 
 def removed(workspace: Workspace) -> list[Removed]:
@@ -179,32 +212,38 @@ def put_back(workspace: Workspace, number: int) -> Removed:
     Raises:
         NotFoundError: It is not in the bin, or its document or file is gone.
     """
-    one = next((one for one in removed(workspace) if one.number == number), None)
-    if one is None:
-        raise NotFoundError("回收站里没有这个附件。", hint="它可能已经取回。")
-    entry = workspace.catalogue.get(one.document)
-    if entry is None:
-        raise NotFoundError(f"“{one.document}”已不在资料库里。", hint="请先取回文档，再取回附件。")
-    path = entry.path.parent / file_of(one.row)
-    row = dict(one.row)
-    if one.kept:
-        kept = workspace.root / one.kept
-        if not kept.is_file():
-            raise NotFoundError("这个附件留存的文件已经不在了。")
-        data = kept.read_bytes()
-        path = _free(path, data)
-        row |= {"文件": path.relative_to(entry.path.parent).as_posix()} if path.is_relative_to(
-            entry.path.parent
-        ) else {}  # fmt: skip
     with locked(lock_path(workspace)):
-        if one.kept and not path.is_file():
-            write_atomic(path, data)
-        rows = listed(entry)
+        one = next((one for one in removed(workspace) if one.number == number), None)
+        if one is None:
+            raise NotFoundError("回收站里没有这个附件。", hint="它可能已经取回。")
+        entry = workspace.catalogue.get(one.document)
+        if entry is None or not entry.path.is_file():
+            raise NotFoundError(
+                f"“{one.document}”已不在资料库里。", hint="请先取回文档，再取回附件。"
+            )
+        before = read_bytes(entry.path)
+        rows = _rows_in(entry, before)
+        row = dict(one.row)
+        if one.kept:
+            row |= _bring_file(workspace.root / one.kept, entry, file_of(row))
         if all(file_of(other) != file_of(row) for other in rows):
-            _write_rows(workspace, entry, read_bytes(entry.path), [*rows, row], "取回附件")
+            _write_rows(workspace, entry, before, [*rows, row], "取回附件")
         _append(workspace, Removed(**(asdict(one) | {"back": True})))
     workspace.refresh()
     return one
+
+
+def _bring_file(kept: Path, entry: Entry, name: str) -> dict[str, object]:
+    """Write a kept file to its place, or beside what lies there now; gives what its row changes."""
+    if not kept.is_file():
+        raise NotFoundError("这个附件留存的文件已经不在了。")
+    data = kept.read_bytes()
+    path = _free(entry.path.parent / name, data)
+    if not path.is_file():
+        write_atomic(path, data)
+    if not path.is_relative_to(entry.path.parent):
+        return {}
+    return {"文件": path.relative_to(entry.path.parent).as_posix()}
 
 
 def _records(workspace: Workspace) -> list[Removed]:

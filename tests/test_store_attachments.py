@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
+from store import attachments
 from store.attachments import MOST, add, file_of, listed, put_back, removed, take_out
 from store.exceptions import ConflictError, NotFoundError, UsageError
+from store.files import digest
 
 ID = "管理制度/甲"
 TEXT = "---\n标题: 甲\n类别: 管理制度\n状态: 草案\n---\n\n1. 条文。\n"
@@ -109,3 +113,77 @@ def test_a_deleted_document_does_not_take_its_attachment_back(workspace):
     workspace.refresh()
     with pytest.raises(NotFoundError, match="已不在资料库里"):
         put_back(workspace, one.number)
+
+
+def test_rows_are_those_of_the_file_not_of_the_catalogue(workspace):
+    """Somebody else, by another program, added one and changed the text meanwhile."""
+    name = put(workspace)
+    one = take_out(workspace, ID, name, expected=workspace.entry(ID).hash)
+    path = workspace.entry(ID).path
+    row = "附件:\n  - {名称: 别的, 文件: 别的.pdf, 类型: 其他}\n---\n\n"
+    path.write_text(TEXT.replace("---\n\n", row), encoding="utf-8")
+    put_back(workspace, one.number)
+    assert [file_of(row) for row in listed(workspace.entry(ID))] == ["别的.pdf", name]
+    path.write_text(TEXT.replace("---\n\n", row).replace("别的", "新的"), encoding="utf-8")
+    seen = digest(path.read_bytes())
+    add(workspace, ID, "b.pdf", b"%PDF-", title="", type_name="其他", expected=seen)
+    assert [file_of(row) for row in listed(workspace.entry(ID))] == ["新的.pdf", "附件/甲/b.pdf"]
+    path.write_text(TEXT.replace("---\n\n", row), encoding="utf-8")
+    take_out(workspace, ID, "别的.pdf", expected=digest(path.read_bytes()))
+    assert listed(workspace.entry(ID)) == []
+
+
+def test_brought_back_once_by_two(workspace, monkeypatch):
+    name = put(workspace)
+    one = take_out(workspace, ID, name, expected=workspace.entry(ID).hash)
+    taken, done = attachments.locked, []
+
+    @contextmanager
+    def late(path):
+        if not done:
+            done.append(path)
+            put_back(workspace, one.number)
+        with taken(path):
+            yield
+
+    monkeypatch.setattr(attachments, "locked", late)
+    with pytest.raises(NotFoundError, match="回收站里没有"):
+        put_back(workspace, one.number)
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "body"),
+    [
+        ("图.png", "", "![](图.png)"),
+        ("流程 图.png", "", "见 ![图](<流程 图.png>)。"),
+        ("图.png", "", "![](%E5%9B%BE.png)"),
+        ("a_b.png", "", "![](a\\_b.png)"),
+        ("数.xlsx", "数据: 数.xlsx\n", "1. 条文。"),
+    ],
+)
+@pytest.mark.parametrize("owner", [ID, "管理制度/乙"])
+def test_a_file_that_a_text_uses_otherwise_stays(workspace, file, fields, body, owner):
+    (workspace.kb / "管理制度" / file).write_bytes(b"x")
+    row = f"附件:\n  - {{名称: 图, 文件: {file}, 类型: 其他}}\n"
+    for one in (ID, "管理制度/乙"):
+        text = TEXT.replace("---\n\n", (row if one == ID else "") + "---\n\n")
+        if one == owner:
+            text = text.replace("状态", f"{fields}状态").replace("1. 条文。", body)
+        workspace.entry(one).path.write_text(text, encoding="utf-8")
+    workspace.refresh()
+    one = take_out(workspace, ID, file, expected=workspace.entry(ID).hash)
+    assert one.kept == ""
+    assert (workspace.kb / "管理制度" / file).read_bytes() == b"x"
+    assert listed(workspace.entry(ID)) == []
+
+
+@pytest.mark.parametrize("file", ["乙.md", "设置.toml", "数据.yaml"])
+def test_documents_and_data_are_never_moved(workspace, file):
+    path = workspace.kb / "管理制度" / file
+    path.touch()
+    row = f"附件:\n  - {{名称: 图, 文件: {file}, 类型: 其他}}\n---\n\n"
+    workspace.entry(ID).path.write_text(TEXT.replace("---\n\n", row), encoding="utf-8")
+    workspace.refresh()
+    assert take_out(workspace, ID, file, expected=workspace.entry(ID).hash).kept == ""
+    assert path.is_file()
+    assert listed(workspace.entry(ID)) == []
