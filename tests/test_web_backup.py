@@ -117,6 +117,20 @@ def test_attachments_of_any_sort_are_in_it(workspace, tmp_path):
     assert not (tmp_path / "c/旧备份.zip").exists()
 
 
+def test_what_was_taken_out_is_in_it_whatever_its_ending(workspace, tmp_path):
+    names = ("history/kb/制度/附件/甲/合同.zip", "history/kb/制度/附件/甲/设备.lock",
+             "history/kb/制度/附件/甲/wenshu.db", "data/a.zip")  # fmt: skip
+    left = ("data/imports/1/working.lock", "data/wenshu.db-wal")
+    for name in names + left:
+        path = workspace.root / ".wenshu" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"abc")
+    made = back_up(workspace, tmp_path / "b.zip")
+    bring_back(made.path, tmp_path / "c")
+    assert all((tmp_path / "c/.wenshu" / name).read_bytes() == b"abc" for name in names)
+    assert not any((tmp_path / "c/.wenshu" / name).exists() for name in left)
+
+
 def test_nothing_is_overwritten(workspace, tmp_path):
     made = back_up(workspace, tmp_path / "b.zip")
     with pytest.raises(EnvironmentRefused, match="已经存在"):

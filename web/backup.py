@@ -39,6 +39,8 @@ MOST_BYTES: Final = 20 * 1024**3
 _TOPS: Final = ("kb", "templates", ".wenshu/history", ".wenshu/data")
 _ALLOWED: Final = frozenset({"kb", "templates", ".wenshu"})
 _DATABASE: Final = f".wenshu/data/{FILE_NAME}"
+_DATABASE_FILES: Final = frozenset(FILE_NAME + end for end in ("", "-wal", "-shm", "-journal"))
+_IMPORT_LOCK: Final = "working.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +113,25 @@ def _write(workspace: Workspace, files: Sequence[tuple[Path, str]], target: Path
 
 def _files(root: Path) -> Iterator[Path]:
     """Every file that belongs in: no caches, no half-written files, no database."""
-    yield from (path for path in sorted(root.glob("*")) if _wanted(path))
+    yield from (
+        path for path in sorted(root.glob("*")) if _wanted(path) and path.suffix.lower() != ".zip"
+    )
     for top in _TOPS:
-        content = not top.startswith(".")
         folder = root / top
-        yield from (path for path in sorted(folder.rglob("*")) if _wanted(path, content=content))
+        own = top == ".wenshu/data"
+        for path in sorted(folder.rglob("*")):
+            if _wanted(path) and not (own and _is_running(path, folder)):
+                yield path
 
 
-def _wanted(path: Path, *, content: bool = False) -> bool:
-    """Whether a file belongs in; of the company's own content every file does."""
-    if not path.is_file() or path.is_symlink() or path.name.startswith((".~", "~$")):
-        return False
-    if content:
-        return True
-    return not path.name.startswith(FILE_NAME) and path.suffix not in {".zip", ".lock"}
+def _is_running(path: Path, data: Path) -> bool:
+    """Whether it is the database, which is copied by itself, or a lock of an import at work."""
+    return path.name == _IMPORT_LOCK or (path.parent == data and path.name in _DATABASE_FILES)
+
+
+def _wanted(path: Path) -> bool:
+    """Whether it is a whole file that lies here itself."""
+    return path.is_file() and not path.is_symlink() and not path.name.startswith((".~", "~$"))
 
 
 def _copy(database: Path) -> bytes:
