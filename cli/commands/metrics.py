@@ -177,7 +177,7 @@ def _write_blank(path: Path) -> None:
     emit("接下来：")
     emit("1. 填好后，放到文档旁的“数据”文件夹；")
     emit(f"2. 在文档的信息表里写  数据: 数据/{path.name}")
-    emit("3. 正文里写  {{ 指标名.句 }}  ，数就填进去了；")
+    emit("3. 正文里写  {{ 指标名.句 }}。  数就填进去了，后面的句号要自己写；")
     emit("4. 用 wenshu metrics 文档 看算出的数，wenshu check 核对，wenshu render 文档 生成 Word。")
 
 
@@ -234,7 +234,7 @@ def _print(metrics: MetricSet, rows: Sequence[dict[str, object]]) -> None:
     if sentences:
         emit("")
     for sentence in sentences:
-        first, *rest = wrap(f"{sentence}。", width() - 2)
+        first, *rest = wrap(sentence, width() - 2)
         emit(f"· {first}")
         for line in rest:
             emit(f"  {line}")

@@ -35,5 +35,12 @@ def command(
         workspace, kind, title, department=department, period=period, subject=subject or ""
     )
     emit(f"已新建：{document_id}")
-    emit(f"文件：{workspace.entry(document_id).path}")
+    entry = workspace.entry(document_id)
+    emit(f"文件：{entry.path}")
+    for data in workspace.data_paths(entry):
+        emit(f"数据文件：{data}（一行一个指标）")
+        sheet = data.with_suffix(".xlsx")
+        emit(f'要用表格填：wenshu metrics --blank "{sheet}"')
+        emit(f"  再把信息表里的“数据”一行改为  数据: [{sheet.parent.name}/{sheet.name}]")
+        emit("落款要印日期时，在信息表里加一行  成文日期: 年月日")
     emit(f'填好〔〕处后，用 wenshu check "{document_id}" 检查。')
