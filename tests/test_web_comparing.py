@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from tools_importer import kinds
 
+from store.matching import Steps
 from store.parser import parse_body
+from web import comparing
 from web.comparing import Piece, align, changes, marked, pair, pieces
 
 RULES = kinds()["policy"].numbering
@@ -97,3 +99,27 @@ def test_one_side_alone():
     assert pair(piece, None).change == "removed"
     assert pair(None, piece).change == "added"
     assert pair(piece, piece).change == "same"
+
+
+def test_a_table_that_repeats_itself_is_marked_by_cell():
+    rows = [" │ ".join([f"项目{n}", *["0.00"] * 6]) for n in range(115)]
+    old, new = "\n".join(rows), "\n".join(row.replace("0.00", "1.50", 1) for row in rows)
+    left, right = marked(old, new)
+    assert left.count("<del>0.00</del>") == right.count("<ins>1.50</ins>") == len(rows)
+
+
+@pytest.mark.parametrize("changed", ["乙甲" * 1500, "丙" + "甲乙" * 1400 + "丁"])
+def test_work_on_repetitive_texts_is_bounded(changed):
+    steps = Steps(3_000_000)
+    found = changes("甲乙" * 1500, changed, steps)
+    assert steps.left >= -3_000_000  # at most by word and then by line
+    assert "".join(other for _, _, other in found) == changed
+
+
+def test_what_is_far_apart_is_not_even_looked_at(monkeypatch):
+    looked = []
+    monkeypatch.setattr(comparing, "_likeness", lambda *sides: looked.append(sides) or 0.0)
+    count = 1500
+    pairs = align(of(*["甲" + str(n) for n in range(count)]), of(*["乙"] * count))
+    assert len(pairs) == 2 * count
+    assert len(looked) <= count * 82
