@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,7 +24,7 @@ from importer.walking import walk
 from importer.worker import LARGE_TEXT
 from importer.workers import SECONDS, Task, read_all
 from store.exceptions import EnvironmentRefused, InputError, WenshuError
-from store.files import reason, write_atomic
+from store.files import reason, write_atomic, write_hint, write_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -312,13 +314,33 @@ class _Job:
             source.documents or source.error for source in self.result.sources
         ):
             stamp = datetime.now().astimezone()
-            path = self.workspace.root / REPORTS / f"{stamp:%Y-%m-%d-%H%M%S}.md"
+            path = _reserved(self.workspace.root / REPORTS, f"{stamp:%Y-%m-%d-%H%M%S}")
             write_atomic(
                 path, report_markdown(self.result, stamp, self.workspace.kinds).encode("utf-8")
             )
             self.result.report = path
             self.workspace.refresh()
         return self.result
+
+
+def _reserved(folder: Path, stem: str) -> Path:
+    """A report's file that no other import has: made here, empty, with a number where needed.
+
+    Raises:
+        EnvironmentRefused: The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for count in itertools.count(1):
+            path = folder / (f"{stem}.md" if count == 1 else f"{stem}-{count}.md")
+            with suppress(FileExistsError):
+                path.open("xb").close()
+                break
+    except OSError as error:
+        raise EnvironmentRefused(
+            f"无法写入 {folder}：{write_reason(error)}。", hint=write_hint(error)
+        ) from error
+    return path
 
 
 def _counted(clauses: object) -> list[dict[str, object]]:

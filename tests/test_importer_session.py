@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -330,6 +331,26 @@ def test_the_command_lists_documents_and_fails_with_one_when_a_file_fails(
     assert "考勤管理办法" in out
     assert "坏.docx" in err
     assert "导入报告" in out
+
+
+def test_reports_of_the_same_second_are_all_kept(workspace, share, monkeypatch) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2026, 11, 23, 18, 43, 33, tzinfo=tz)
+
+    monkeypatch.setattr("importer.session.datetime", Clock)
+    reports = []
+    for name in ("考勤", "值班", "用印"):
+        path = share / f"{name}.txt"
+        path.write_text(RULES.replace("考勤", name), encoding="utf-8")
+        reports.append(import_paths(workspace, [path]).report)
+    stem = "2026-11-23-184333"
+    assert [one.name for one in reports] == [f"{stem}.md", f"{stem}-2.md", f"{stem}-3.md"]
+    assert all(
+        f"{name}.txt" in one.read_text(encoding="utf-8")
+        for one, name in zip(reports, ("考勤", "值班", "用印"), strict=True)
+    )
 
 
 def test_the_command_refuses_a_missing_path(workspace, capsys) -> None:
