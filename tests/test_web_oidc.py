@@ -110,6 +110,35 @@ def test_nobody_comes_in_without_a_role_unless_there_is_a_usual_one(build, there
     assert come(usual.test_client()).status_code == 302
 
 
+@pytest.mark.parametrize("more", ["", '缺省角色 = "员工"'])
+def test_a_role_that_is_lost_is_gone_at_the_next_log_in(build, there, more):
+    app = build(more)
+    accounts = app.extensions["wenshu"].accounts
+    there.claims["groups"] = ["rules"]
+    elsewhere = app.test_client()
+    come(elsewhere)
+    token = accounts.new_token(accounts.get("lihua").id, "脚本")
+    there.claims["groups"] = ["others"]
+    client = app.test_client()
+    answer = come(client)
+    assert answer.status_code == (302 if more else 403)
+    if more:
+        assert client.get("/api/me", base_url=BASE).get_json()["role"] == "员工"
+    assert elsewhere.get("/api/me", base_url=BASE).status_code == 401
+    assert accounts.by_token(token) is None
+
+
+def test_the_same_role_ends_nothing(build):
+    app = build()
+    accounts = app.extensions["wenshu"].accounts
+    first, second = app.test_client(), app.test_client()
+    come(first)
+    token = accounts.new_token(accounts.get("lihua").id, "脚本")
+    come(second)
+    assert first.get("/api/me", base_url=BASE).status_code == 200
+    assert accounts.by_token(token) is not None
+
+
 def test_a_local_account_is_never_taken_by_its_name(build, there):
     there.claims["preferred_username"] = "xi"
     app = build(people=True)

@@ -66,6 +66,11 @@ class Sessions:
         """End every session of an account; gives how many there were."""
         return self._db.run("DELETE FROM session WHERE account = ?", account_id)
 
+    def end_access(self, account_id: int) -> None:
+        """End every session of an account and withdraw its tokens."""
+        self.end_all(account_id)
+        self._db.run("DELETE FROM token WHERE account = ?", account_id)
+
     def sessions(self, account_id: int) -> list[dict[str, str]]:
         """The open sessions of an account, the last used first."""
         rows = self._db.rows(

@@ -161,7 +161,6 @@ class Accounts(Sessions, Record):
         name: str,
         *,
         role: str,
-        usual: str,
         display: str,
         department: str,
         claim: bool,
@@ -171,8 +170,7 @@ class Accounts(Sessions, Record):
         Args:
             subject: Who it is at the provider.
             name: The account's name.
-            role: What the provider's claims mean; empty for nothing.
-            usual: A new account's role then.
+            role: What the provider's claims mean, or the usual role.
             display: The name for people.
             department: Their department.
             claim: A local account of that name becomes the person's.
@@ -191,7 +189,7 @@ class Accounts(Sessions, Record):
             self._db.insert(
                 "INSERT INTO account (name, role, created) VALUES (?, ?, ?)",
                 name,
-                role or usual,
+                role,
                 now(),
             )
         self._db.run("UPDATE account SET subject = ? WHERE name = ?", subject, name)
@@ -201,14 +199,20 @@ class Accounts(Sessions, Record):
     def update_external(
         self, account: Account, *, role: str, display: str, department: str
     ) -> Account:
-        """Take over what the provider says; what it leaves out stays."""
+        """Take over what the provider says; a name or department that it leaves out stays.
+
+        Who loses a role loses what was opened with it: sessions elsewhere, and tokens.
+        """
+        known = role_of(role) or Role.STAFF
         self.change(
             account.name,
-            role=role or account.role.value,
+            role=known.value,
             display=display or account.display,
             department=department or account.department,
             level=account.level,
         )
+        if ROLES.index(known) < ROLES.index(account.role):
+            self.end_access(account.id)
         return self.get(account.name)
 
     def disable(self, name: str, *, disabled: bool = True) -> None:

@@ -181,12 +181,14 @@ def account_of(accounts: Accounts, settings: OidcSettings, claims: Mapping[str, 
             has the name.
     """
     subject = f"{settings.issuer}|{claims['sub']}"
-    role = _role(settings, claims)
+    role = _role(settings, claims) or settings.default_role
     name = _text(claims.get(settings.name_claim)) or _text(claims["sub"])
     known = accounts.by_subject(subject)
     if known is not None and known.disabled:
         raise LoginRefused("您的账号已停用。", hint="请联系系统管理员。")
-    if known is None and not (role or settings.default_role):
+    if not role:
+        if known is not None:  # what was opened with a role that is gone
+            accounts.end_access(known.id)
         raise LoginRefused(
             "您的统一登录账号在这里没有对应的角色。", hint="需要使用请联系系统管理员。"
         )
@@ -200,7 +202,6 @@ def account_of(accounts: Accounts, settings: OidcSettings, claims: Mapping[str, 
             subject,
             name,
             role=role,
-            usual=settings.default_role,
             claim=settings.claim_names,
             **told,
         )
