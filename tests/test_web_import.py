@@ -11,6 +11,10 @@ import pytest
 from filelock import FileLock
 from tools_web import BASE, csrf, log_in, make_app, post, text_of
 
+from importer.choices import Choice
+from store.exceptions import UsageError
+from web.imports import Imports
+
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
@@ -202,3 +206,34 @@ def test_many_files_are_looked_over_page_by_page(app, workspace):
     post(client, address, f"{address}?page=2", accept="1", **last)
     assert "已导入 4 份文档" in waited(client, address)
     assert len(documents(workspace)) == 4
+
+
+def test_what_is_being_written_is_neither_dropped_nor_accepted_again(app, workspace, monkeypatch):
+    client = log_in(app, "zhi")
+    address = begun(client)
+    imports = Imports(app.extensions["wenshu"], "zhi")
+    stale = imports.get(address.rpartition("/")[2])
+    works: list[str] = []
+    monkeypatch.setattr(Imports, "_work", lambda _self, batch: works.append(batch.stage))
+    imports.change(stale.token, {0: Choice(wanted=True, title="改过的名称")})
+    imports.accept(stale)
+    assert works == ["writing"]
+    assert imports.get(stale.token).rows[0].choice.title == "改过的名称"
+    with pytest.raises(UsageError):
+        imports.accept(stale)
+    assert post(client, f"{address}/drop", "/import").status_code == 400
+    monkeypatch.undo()
+    waited(client, address)
+    assert len(documents(workspace)) == 1
+
+
+def test_what_was_dropped_while_it_was_read_stays_away(app, workspace, monkeypatch):
+    client = log_in(app, "zhi")
+    monkeypatch.setattr(Imports, "_work", lambda _self, _batch: None)
+    token = upload(client).headers["Location"].rpartition("/")[2]
+    imports = Imports(app.extensions["wenshu"], "zhi")
+    batch = imports.get(token)
+    imports.drop(token)
+    imports._stage(batch)
+    assert imports._kept.get(token) is None
+    assert not (workspace.data / "uploads" / token).exists()

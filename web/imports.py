@@ -67,7 +67,7 @@ class Imports:
         found = []
         for kept in self._kept.all():
             if time.time() - kept.changed > KEPT_SECONDS or not self._folder(kept.target).is_dir():
-                self.drop(kept.target)
+                self._forget(kept.target)
             else:
                 found.append(batch_of(kept))
         return found
@@ -78,20 +78,37 @@ class Imports:
         Raises:
             NotFoundError: There is none of this person's.
         """
-        kept = self._kept.get(token) if _TOKEN.fullmatch(token) else None
-        if kept is None or not self._folder(token).is_dir():
-            raise NotFoundError("这批上传的文件已经不在了。", hint="请重新上传。")
-        batch = batch_of(kept)
+        batch = self._read(token)
         if batch.is_working:
             self._work(batch)
         return batch
+
+    def _read(self, token: str) -> Batch:
+        kept = self._kept.get(token) if _TOKEN.fullmatch(token) else None
+        if kept is None or not self._folder(token).is_dir():
+            raise NotFoundError("这批上传的文件已经不在了。", hint="请重新上传。")
+        return batch_of(kept)
 
     def save(self, batch: Batch) -> None:
         """Keep an import as it stands."""
         self._kept.keep(batch.token, asdict(batch))
 
     def drop(self, token: str) -> None:
-        """Forget an import and its files."""
+        """Forget an import and its files.
+
+        Raises:
+            NotFoundError: There is none of this person's.
+            UsageError: It is being written to the library.
+        """
+        with self._site.database.transaction():
+            if self._read(token).stage == "writing":
+                raise UsageError(
+                    "这批文件正在写入资料库，现在不能放弃。", hint="请等写入完成后再试。"
+                )
+            self._kept.drop(token)
+        self._forget(token)
+
+    def _forget(self, token: str) -> None:
         self._kept.drop(token)
         if _TOKEN.fullmatch(token):
             shutil.rmtree(self._folder(token), ignore_errors=True)
@@ -149,7 +166,7 @@ class Imports:
         """
         self.get(token)
         with self._site.database.transaction():
-            batch = self.get(token)
+            batch = self._read(token)
             for number, choice in choices.items():
                 self._choose(batch, number, choice)
             self.save(batch)
@@ -171,12 +188,14 @@ class Imports:
         Raises:
             UsageError: Nothing is wanted, or it was accepted already.
         """
-        if batch.stage != "ready":
-            raise UsageError("这批文件现在不能导入。")
-        if not batch.wanted:
-            raise UsageError("没有选中要导入的文档。")
-        batch.stage, batch.done, batch.total = "writing", 0, len(batch.names)
-        self.save(batch)
+        with self._site.database.transaction():  # another page may have accepted or changed it
+            batch = self._read(batch.token)
+            if batch.stage != "ready":
+                raise UsageError("这批文件现在不能导入。")
+            if not batch.wanted:
+                raise UsageError("没有选中要导入的文档。")
+            batch.stage, batch.done, batch.total = "writing", 0, len(batch.names)
+            self.save(batch)
         self._work(batch)
 
     # -- working ------------------------------------------------------------------------------
@@ -215,14 +234,23 @@ class Imports:
             if writing:
                 self._tell(batch)
             batch.stage = "done" if writing else "ready"
-        self.save(batch)
+        if not self._save_on(batch):  # given up while it was read
+            shutil.rmtree(self._folder(batch.token), ignore_errors=True)
+
+    def _save_on(self, batch: Batch) -> bool:
+        """Keep how far the work is, unless the import was given up meanwhile."""
+        with self._site.database.transaction():
+            if self._kept.get(batch.token) is None:
+                return False
+            self.save(batch)
+        return True
 
     def _import(self, batch: Batch, *, writing: bool) -> Result:
         folder = self._folder(batch.token)
 
         def advance(done: int, total: int) -> None:
             batch.done, batch.total = done, total
-            self.save(batch)
+            self._save_on(batch)
 
         def look(place: Place, draft: Draft) -> None:
             path = _text_path(folder, place)
@@ -252,8 +280,9 @@ class Imports:
 def _sweep(folder: Path) -> None:
     """Uploads that nobody remembers."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS * 2:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another process swept it
+            if time.time() - path.stat().st_mtime > KEPT_SECONDS * 2:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _name(file: FileStorage) -> str:
