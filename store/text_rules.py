@@ -22,6 +22,13 @@ _PROMISE: Final = re.compile(
 )
 _VAGUE_PROMISE: Final = re.compile(r"及时|尽快|尽量|优质|热情|提高|努力|积极|按时|高效")
 _PLEDGE_SECTION: Final = re.compile(r"承诺|标准|时限")
+_SENTENCE: Final = re.compile(
+    r"\{\{[^{}\n]*\.(?:短|详)?句\s*\}\}"
+    r"(?=\s*(?:\Z|\{\{|[^\W_]|[-*+#]+\s)|[ \t]*\n[ \t]*\n)"
+)
+_NOT_READ: Final = re.compile(
+    r"<!--.*?-->|^(`{3,}|~{3,}).*?^\1|`[^`\n]+`", re.DOTALL | re.MULTILINE
+)
 _JINJA: Final = re.compile(r"\{\{.+?\}\}|\{%.+?%\}", re.DOTALL)
 
 
@@ -85,6 +92,18 @@ def check_tags(subject: Subject) -> Iterator[Problem]:
                 yield subject.at(block.line, "warning", "tag-without-data", message, hint)
 
 
+def check_full_stops(subject: Subject) -> Iterator[Problem]:
+    """`{{ 各项存款.句 }}` prints no full stop: the author writes what stands behind it."""
+    source = subject.document.source
+    if not subject.document.meta.data or "句" not in source:
+        return
+    text = _NOT_READ.sub(lambda match: re.sub(r"[^\n]", "|", match[0]), source)
+    for match in _SENTENCE.finditer(text):
+        message = f"“{match[0]}”后面没有标点，印出来的句子不带句号。"
+        line = text.count("\n", 0, match.start()) + 1
+        yield subject.at(line, "notice", "no-full-stop", message, "请在 }} 后面写上“。”或“；”。")
+
+
 def check_double_headings(subject: Subject) -> Iterator[Problem]:
     """Two headings of one name in one place."""
     for section in subject.document.body.root.walk():
@@ -127,6 +146,7 @@ TEXT_RULES: Final = (
     check_empty,
     check_placeholders,
     check_tags,
+    check_full_stops,
     check_double_headings,
     check_promises,
 )

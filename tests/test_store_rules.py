@@ -501,6 +501,29 @@ def test_tags_without_data(make_workspace, body, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("{{ 存款.句 }}。", False),
+        ("{{ 存款.简.句 }}；{{ 贷款.短句 }}。", False),
+        ("其中{{ 存款.句 }}，", False),
+        ("`{{ 存款.句 }}`。", False),
+        ("<!-- {{ 存款.句 }} -->", False),
+        ("{{ 存款.句 }}", True),
+        ("{{ 存款.句 }}\n\n下一段。", True),
+        ("{{ 存款.句 }}{{ 贷款.句 }}。", True),
+        ("{{ 存款.句 }} 贷款也好。", True),
+        ("- {{ 存款.句 }}\n- 贷款。", True),
+    ],
+)
+def test_a_sentence_without_a_full_stop(make_workspace, text, told_of):
+    body = f"## 总则\n\n{text}\n"
+    codes = told(make_workspace({"甲": rule(body, 数据="[甲.yaml]")}))
+    assert ("no-full-stop" in {code for *_, code in codes}) == told_of
+    plain = told(make_workspace({"甲": rule(body)}))
+    assert "no-full-stop" not in {code for *_, code in plain}
+
+
+@pytest.mark.parametrize(
     ("items", "expected"),
     [
         ("1. 微笑服务。\n2. 文明用语。\n", {"pledge-without-number"}),
