@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 from generator.batch_choice import Chooser
 from generator.batch_columns import unused_columns
 from generator.batch_memory import STATE_FILE, Memory
-from generator.batch_names import Namer
+from generator.batch_names import FORMER_PATTERN, Namer
 from generator.batch_render import RowRenderer
 from generator.batch_work import Failure, Task, begin, failure, work, work_chunk
 from store import files
@@ -74,7 +74,7 @@ class Batch:
         table: The rows.
         folder: Where the files go.
         wanted: A document (id, path, title) or a kind, whose document the column 岗位 picks.
-        pattern: The pattern of the file names.
+        pattern: The pattern of the file names; empty for the row's number and name.
         overwrite: Replace files that are in the way.
         processes: How many worker processes; None for one a core.
 
@@ -98,10 +98,16 @@ class Batch:
         self._folder = folder
         self._overwrite = overwrite
         self._processes = processes if processes is not None else max(1, os.cpu_count() or 1)
-        self._namer = Namer(pattern, table.columns)
         self._chooser = None if source.template_file else Chooser(source, wanted, table)
         self._memory = Memory(folder)
+        self._namer = Namer(pattern or self._usual_pattern(), table.columns)
         self._prints: dict[tuple[str, ...], str] = {}
+
+    def _usual_pattern(self) -> str:
+        """The pattern where none is asked for; a folder that was begun with the former goes on."""
+        former = Namer(FORMER_PATTERN, self._table.columns)
+        begun = any(self._memory.knows(f"{former.name(row)}.docx") for row in self._table.rows)
+        return FORMER_PATTERN if begun else ""
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> BatchResult:
         """Make every file that is not there yet.
@@ -130,6 +136,8 @@ class Batch:
         self._memory.reload()
         result.pages = [self._memory.pages(path) for path in result.outputs]
         self._tell_unused(tasks, result)
+        if self._chooser and (warning := self._chooser.other_posts(self._table.rows)):
+            result.warnings.insert(0, warning)
         return result
 
     def made(self) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +14,8 @@ from store.exceptions import UsageError, WenshuError
 from store.missing import near_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.batch_render import BatchSource
     from generator.batch_rows import BatchRow, BatchTable
     from generator.batch_work import Failure
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 DOCUMENT_COLUMNS: Final = ("文档", "文件", "材料")
 POST_COLUMNS: Final = ("岗位", "岗位名称")
+_TAIL: Final = re.compile(r"\([^()]*\)$")
 _SEPARATORS: Final = "；;、+\n"
 
 
@@ -31,6 +36,7 @@ class Chooser:
 
         assert source.workspace is not None
         self._source = source
+        self._table = table.path
         self._workspace: Workspace = Opened.open(source.workspace)
         self._column = next((name for name in DOCUMENT_COLUMNS if name in table.columns), "")
         self._post = next((name for name in POST_COLUMNS if name in table.columns), "")
@@ -63,6 +69,25 @@ class Chooser:
     def workspace(self) -> Workspace:
         """The workspace the documents come from."""
         return self._workspace
+
+    def other_posts(self, rows: Sequence[BatchRow]) -> str:
+        """A warning where one document is for all rows, and rows name another post; or empty."""
+        if self._same is None or not self._post or not self._same.meta.position:
+            return ""
+        meta = self._same.meta
+        kind = self._workspace.kinds[meta.kind].name
+        count = 0
+        for row in rows:
+            post = str(row.values.get(self._post) or "")
+            own = bool(self._column and row.values.get(self._column))
+            count += bool(post) and not own and not _same_post(self._same, post)
+        if not count:
+            return ""
+        return (
+            f"有 {count} 行的“{self._post}”与“{meta.title}”的岗位“{meta.position}”不同，"
+            f"这些行用的也是这份文档。要按“{self._post}”列逐行取文档，请把文档写成类别："
+            f"wenshu batch {kind} {self._table.name} -o 输出；也可以加“文档”列逐行指定。"
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,7 +123,11 @@ class Chooser:
             raise UsageError(f"表格第 {row.line} 行的“{column}”是空的，不知道用哪份文档。")
         slug = self._kind.slug
         known = [entry for entry in self._workspace.entries if entry.meta.kind == slug]
-        fitting = [entry for entry in known if entry.meta.position == post and "@" not in entry.id]
+        current = [entry for entry in known if "@" not in entry.id]
+        fitting = [entry for entry in current if entry.meta.position == post]
+        loose = [entry for entry in current if _same_post(entry, post)]
+        if not fitting and len(loose) == 1:
+            return loose[0]
         if not fitting:
             near = near_names(post, [entry.meta.position for entry in known])
             hint = f"是不是：{'、'.join(near)}？" if near else ""
@@ -112,6 +141,18 @@ class Chooser:
         prints += [files.digest(path.read_bytes()) for path in self._source.data]
         options = {key: str(value) for key, value in asdict(self._source).items()}
         return json.dumps([prints, options], ensure_ascii=False)
+
+
+def _same_post(entry: Entry, post: str) -> bool:
+    """Whether a post is the document's, or its title; a bracket that one of them lacks is none."""
+    wanted, own = _folded(post), _folded(entry.meta.position)
+    if wanted in {own, _folded(entry.meta.title)}:
+        return True
+    return bool(own) and (wanted == _TAIL.sub("", own) or _TAIL.sub("", wanted) == own)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _split(text: str) -> list[str]:

@@ -40,6 +40,10 @@ class Memory:
         """Read what is written down; workers write too."""
         self._files = dict(_lines(self._folder))
 
+    def knows(self, name: str) -> bool:
+        """Whether a file of this name was made here."""
+        return name in self._files
+
     def is_done(self, path: Path, key: str) -> bool:
         """Whether the file of this row is there as it was made, or as somebody edited it."""
         return self._files.get(path.name, _Note()).key == key and path.exists()

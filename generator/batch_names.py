@@ -20,6 +20,8 @@ _RESERVED: Final = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹�
 _LONGEST_BYTES: Final = 180
 _LONGEST: Final = 90
 _OWN: Final = ("row", "序号", "标题", "first column", "首列")
+_NAMING: Final = ("姓名", "名称", "工号")
+FORMER_PATTERN: Final = "{row:04d}-{first column}"
 _EMPTY: Final = "未填"
 
 
@@ -37,7 +39,8 @@ class Namer:
     """Makes the name of each row's file.
 
     Args:
-        pattern: `{row:04d}-{姓名}`; empty for the row's number and its first column.
+        pattern: `{row:04d}-{姓名}`; empty for the row's number and its column 姓名, or else
+            名称, 工号, the first column.
         columns: The columns of the table.
 
     Raises:
@@ -45,7 +48,8 @@ class Namer:
     """
 
     def __init__(self, pattern: str, columns: Sequence[str]) -> None:
-        self._pattern = pattern or "{row:04d}-{first column}"
+        column = next((name for name in _NAMING if name in columns), "first column")
+        self._pattern = pattern or f"{{row:04d}}-{{{column}}}"
         self._columns = tuple(columns)
         self._used: dict[str, int] = {}
         for name, _ in _PLACE.findall(self._pattern):

@@ -362,6 +362,43 @@ def test_the_post_picks_the_document(tmp_path):
     assert sdk_errors(result.outputs[0]) == []
 
 
+def test_a_post_without_the_bracket_of_the_document_and_a_title_pick_it(tmp_path):
+    folder = tmp_path / "库" / "kb" / "岗位职责"
+    folder.mkdir(parents=True)
+    for title, post in (
+        ("执行岗位职责", "客户执行（AE）"),
+        ("甲班长岗位职责", "班长（甲）"),
+        ("乙班长岗位职责", "班长（乙）"),
+    ):
+        (folder / f"{title}.md").write_text(
+            f"---\n标题: {title}\n类别: 岗位职责\n岗位: {post}\n---\n\n## 一、职责\n\n1. 到岗。\n",
+            encoding="utf-8",
+        )
+    names = ["客户执行", "客户执行(AE)", "执行岗位职责", "客户执行（AM）", "班长", "班长（乙）"]
+    table = write_rows(tmp_path / "员工.xlsx", [[name] for name in names], ["岗位"])
+    source = BatchSource(workspace=tmp_path / "库")
+    result = Batch(source, read_table(table), tmp_path / "o", wanted="岗位职责").run()
+    assert [failure.row for failure in result.failed] == [4, 5]
+    assert len(result.outputs) == 4
+    same = Batch(source, read_table(table), tmp_path / "p", wanted="执行岗位职责").run()
+    assert "有 3 行的“岗位”与“执行岗位职责”的岗位“客户执行（AE）”不同" in same.warnings[0]
+    assert "wenshu batch 岗位职责 员工.xlsx -o 输出" in same.warnings[0]
+
+
+def test_names_are_usual_where_no_pattern_is_given_and_an_earlier_run_goes_on(notice, tmp_path):
+    rows = [["A001", "王芳", "出纳", 1, "3月", "无"], ["A002", "李强", "会计", 2, "3月", "无"]]
+    table = read_table(write_rows(tmp_path / "员工.xlsx", rows, ["工号", *HEADER]))
+    source = BatchSource(template_file=notice)
+    fresh = Batch(source, table, tmp_path / "新").run()
+    assert [path.name for path in fresh.outputs] == ["0001-王芳.docx", "0002-李强.docx"]
+    assert Batch(source, table, tmp_path / "新").run().made == 0
+    begun = Batch(source, table, tmp_path / "旧", pattern="{row:04d}-{first column}").run()
+    begun.outputs[1].unlink()
+    again = Batch(source, table, tmp_path / "旧").run()
+    assert again.made == 1
+    assert [path.name for path in again.outputs] == ["0001-A001.docx", "0002-A002.docx"]
+
+
 def test_one_document_for_all_and_one_a_row(tmp_path):
     same = run(tmp_path, [["甲"]], ["姓名"], "会员服务专员岗位职责")
     assert [path.name for path in same.outputs] == ["甲.docx"]

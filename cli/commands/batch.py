@@ -32,7 +32,10 @@ _NO_FOLDERS = {".txt", ".doc", ".xls", ".pdf", ".xlsm", ".md"}
     "-o", "--output", required=True, metavar="位置",
     help="输出文件夹；写成 .docx 时合订为一册，写成 .zip 时打成一包；短信写 .xlsx 或 .csv。",
 )  # fmt: skip
-@click.option("--name", "pattern", default="", metavar="格式", help="文件名，如 {row:04d}-{姓名}。")
+@click.option(
+    "--name", "pattern", default="", metavar="格式",
+    help="文件名，如 {岗位}-{姓名}。不写时为 {row:04d}-{姓名}；没有姓名列时取名称、工号或第一列。",
+)  # fmt: skip
 @click.option("--template", metavar="名称", help="另用一个 Word 模板。")
 @click.option("--data", multiple=True, metavar="文件", help="另外的指标数据文件，可多次给出。")
 @click.option("--blank", is_flag=True, help="手填处一律留空。")
@@ -64,7 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
     \b
     wenshu batch 岗位职责 人员.xlsx -o 输出            （按“岗位”列取文档）
     wenshu batch 通知.docx 名单.csv -o 输出 --name {姓名}
-    wenshu batch 短信模板/节日问候#春节 客户.xlsx -o 发送.xlsx
+    wenshu batch 短信模板/银行客户关怀短信#生日问候 客户.xlsx -o 发送.xlsx
     wenshu batch 管理制度 -o 制度汇编.docx             （不给表格：现行文档合订成册）
     wenshu batch 行为规范、管理制度、员工个人保密承诺书 -o 员工手册.docx
     再次运行只补做失败和改动过的行。
