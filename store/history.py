@@ -247,17 +247,29 @@ def check_unchanged(document_id: str, before: bytes | None, expected: str | None
     )
 
 
-def delete(workspace: Workspace, document_id: str, why: str = "") -> Record:
+def delete(
+    workspace: Workspace, document_id: str, why: str = "", *, expected: str | None = None
+) -> Record:
     """Move a document to the bin: its text is kept, the file goes.
+
+    Args:
+        workspace: The workspace.
+        document_id: Which document.
+        why: The reason, for the record.
+        expected: The hash of the text that the person saw; None for whatever stands there.
 
     Raises:
         NotFoundError: There is no such file.
+        ConflictError: Somebody else saved in between.
     """
     path = document_path(workspace, document_id)
     with locked(lock_path(workspace)):
         if not path.is_file():
             raise NotFoundError(f"没有文档“{document_id}”。")
-        record = keep(workspace, document_id, read_bytes(path), "删除", why)
+        before = read_bytes(path)
+        if expected is not None:
+            check_unchanged(document_id, before, expected)
+        record = keep(workspace, document_id, before, "删除", why)
         _unlock(workspace, document_id, why)
         remove(path)
     return record

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools_store import document
 
-from store import files
+from store import files, history
 from store.exceptions import (
     ConflictError,
     EnvironmentRefused,
@@ -552,3 +552,14 @@ def test_one_program_at_a_time_removes_a_stale_lock(tmp_path):
     with locked(path, seconds=1):
         assert path.read_text(encoding="ascii") != "somebody"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_that_somebody_else_saved_is_not_deleted(make_workspace):
+    workspace = make_workspace({"甲": ONE})
+    path = workspace.kb / "甲.md"
+    path.write_text(TWO, encoding="utf-8")
+    with pytest.raises(ConflictError):
+        history.delete(workspace, "甲", expected=digest(ONE.encode()))
+    assert path.read_text(encoding="utf-8") == TWO
+    history.delete(workspace, "甲", expected=digest(path.read_bytes()))
+    assert not path.exists()
