@@ -319,3 +319,38 @@ def test_of_a_large_library_the_index_follows_a_save(
     hidden = rule("印章管理办法", "西瓜三个。").replace("状态:", "密级: 商密\n状态:")
     (root / "kb/制度/印章.md").write_text(hidden, encoding="utf-8")
     assert "西瓜</mark>" not in text_of(client, "/search?q=西瓜")
+
+
+def test_an_index_that_cannot_follow_is_told_and_tried_again(
+    make_workspace: WorkspaceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.library._LARGE", 0)
+    root = make_workspace({"制度/印章": rule("印章管理办法")}).root
+    library = make_app(root).extensions["wenshu"].library
+
+    def fail(_workspace: object) -> None:
+        raise ValueError("broken")
+
+    def write(text: str) -> None:
+        (root / "kb/制度/印章.md").write_text(rule("印章管理办法", text), encoding="utf-8")
+        library.notice()
+        end = time.monotonic() + 15
+        while library._follower is not None:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("web.library._open_index", fail)
+        write("冬瓜一个。")
+    library.notice()
+    assert "检索索引更新失败" in library.trouble
+    write("南瓜两个。")
+    assert library.trouble == ""
+    assert library.state().index.search("南瓜", limit=1).total == 1
+
+
+def test_a_text_of_noughts_is_not_taken_for_the_token(make_workspace: WorkspaceMaker) -> None:
+    text = "0" * 128
+    client = make_app(make_workspace({"制度/印章": rule("印章管理办法", text)}).root).test_client()
+    assert text in text_of(client, "/documents/制度/印章")
+    assert f'value="{text}"' in text_of(client, f"/search?q={text}")

@@ -7,6 +7,7 @@ changed on the disk, a new state is made and put in its place at once.
 from __future__ import annotations
 
 import copy
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from store.catalogue import Entry
     from web.rights import Rights
 
+LOG: Final = logging.getLogger("wenshu.web")
 T = TypeVar("T")
 Mark = tuple[str, int, int]
 _VIEWS: Final = 64
@@ -145,6 +147,7 @@ class Library:
         self.checks = Checks()
         self._follower: threading.Thread | None = None
         self._behind = False
+        self._lag = ""  # why the index is not that of the state
         self.trouble = ""  # why the state is not that of the disk
         self._state = self._make(1)
 
@@ -196,7 +199,7 @@ class Library:
                 self._state = self._next()
                 self.signals.changed()
                 self._seen += 1
-            self._behind, self.trouble = False, ""
+            self._behind, self.trouble = False, self._lag
         except WenshuError as error:  # settings that cannot be read: the state before stays
             self.trouble = f"{error.message}显示的是之前的内容。"
         except OSError as error:
@@ -223,7 +226,17 @@ class Library:
         return State(workspace, before.index, before.number + 1, before.why, marks)
 
     def _follow(self) -> None:
-        """Bring the index up to date, until it is that of the present state."""
+        """Bring the index up to date; where that fails, it is said and the next change tries."""
+        try:
+            self._catch_up()
+        except Exception:  # the pages must hear of it
+            LOG.exception("the index cannot be brought up to date")
+            with self._looking:
+                self._follower = None
+                self._lag = self.trouble = "检索索引更新失败，检索到的可能是之前的内容。"
+
+    def _catch_up(self) -> None:
+        """Until the index is that of the present state."""
         while True:
             with self._looking:
                 seen, workspace = self._state, self.for_writing()
@@ -234,6 +247,9 @@ class Library:
                 self._state = State(now.workspace, index, now.number + 1, why, now.data)
                 if now is seen:
                     self._follower = None
+                    if self.trouble == self._lag:
+                        self.trouble = ""
+                    self._lag = ""
                     return
 
     def _make(self, number: int) -> State:

@@ -7,6 +7,7 @@ address and the look. The token against forged requests is put in when the page 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, g, request, session
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from web.library import View
 
-_MARK: Final = "0" * 128  # no token is all noughts
+_MARK: Final = secrets.token_hex(64)  # no text that anybody writes holds it
 
 
 def whole_page(seen: View, make: Callable[[], str]) -> AnyResponse | str:
