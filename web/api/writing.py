@@ -8,7 +8,7 @@ from flask import url_for
 
 from store import history, publishing
 from store.dates import parse_date
-from store.exceptions import ConflictError, LockedDocument, UsageError
+from store.exceptions import LockedDocument, UsageError
 from store.files import decode
 from store.history import acting_as
 from store.scaffold import new_document
@@ -17,7 +17,7 @@ from web.api.parameters import query
 from web.api.shapes import DAY, form, one_of, ref, text, whole
 from web.api.table import exact, expected, route
 from web.drafts import body_of, with_body
-from web.pages.editing import entry_to_edit, is_published, write_text
+from web.pages.editing import bring_back, entry_to_edit, is_published, write_text
 from web.refusals import AccessDenied, Outdated
 from web.rights import SUMMARY_KIND, Act
 from web.site import demand, note, person, renew_view, rights, site, view
@@ -209,14 +209,12 @@ def restore(call: Call) -> Response:
     present = workspace.catalogue.get(call.id)
     if present is None and not rights().sees_everything:
         raise AccessDenied("回收站里可能有更高密级的文档，您的账号不能取回。")
-    if present is not None:
-        entry_to_edit(call.id)
-        if publishing.is_locked(workspace, present):
-            raise UsageError(
-                "已发布的文本不能直接恢复旧文。", hint="请先起草修订，或登记文字更正。"
-            )
+    number = call.number("number", 0) or None
     with acting_as(person().name):
-        record = history.restore(workspace, call.id, call.number("number", 0) or None)
+        if present is not None:
+            record = bring_back(workspace, entry_to_edit(call.id), number)
+        else:
+            record = history.restore(workspace, call.id, number)
     note("恢复", call.id, f"第 {record.number} 次留存")
     return made(call.id)
 
@@ -228,10 +226,11 @@ def restore(call: Call) -> Response:
 def delete(call: Call) -> dict[str, object]:
     """Move a document to the bin; it can be restored."""
     entry = entry_to_edit(call.id)
-    if call.text("hash") and call.text("hash") != view().workspace.read(entry)[4]:
-        raise ConflictError("这份文档已被别人改过，没有删除。")
+    seen = call.text("hash") or None
     with acting_as(person().name):
-        record = history.delete(site().library.for_writing(), entry.id, call.text("why"))
+        record = history.delete(
+            site().library.for_writing(), entry.id, call.text("why"), expected=seen
+        )
     note("删除", entry.id, call.text("why"))
     renew_view()
     return {"id": entry.id, "number": record.number}

@@ -8,13 +8,16 @@ from flask import Blueprint
 
 from store import history, publishing
 from store.exceptions import UsageError
-from store.locks import refuse_change
+from store.files import decode
+from store.locks import body_hash, refuse_change
 from web.refusals import AccessDenied
 from web.rights import Act
 from web.site import demand, rights, site, view
 
 if TYPE_CHECKING:
+    from store import Workspace
     from store.catalogue import Entry
+    from store.history import Record
 
 blueprint: Final = Blueprint("edit", __name__, url_prefix="/edit")
 
@@ -56,3 +59,22 @@ def write_text(entry: Entry, text: str, seen: str, why: str = "", *, action: str
     else:
         refuse_change(workspace, entry.id, text)
         history.save(workspace, entry.id, text, expected=seen, action=action)
+
+
+def bring_back(workspace: Workspace, entry: Entry, number: int | None) -> Record:
+    """Restore a kept text of a document that is there; not over a text that holds now.
+
+    Raises:
+        UsageError: The text holds now, and the kept one is another; or nothing is kept.
+    """
+    kept = history.records(workspace, entry.id)
+    if not kept:
+        raise UsageError("这份文档还没有被改写过，没有可以撤销的。")
+    wanted = number or kept[-1].number
+    before = decode(history.text_of(workspace, entry.id, wanted), entry.path)
+    if is_published(entry) and body_hash(before) != body_hash(workspace.read(entry)[0]):
+        raise UsageError(
+            "这份文本已经发布、现行有效，不能直接恢复旧文。",
+            hint="请先起草修订，或登记文字更正。",
+        )
+    return history.restore(workspace, entry.id, wanted)
