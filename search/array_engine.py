@@ -15,7 +15,7 @@ from search.masks import Masks
 from search.names import Names
 from search.ranking import brevity, coverage, nothing, rank, supported, whole_scores
 from search.reading import DEPTH as READ
-from search.reading import Reader
+from search.reading import Reader, Texts
 from search.table import IN_FORCE, UNKNOWN
 from search.versions import VersionGroups
 
@@ -64,6 +64,7 @@ class ArrayEngine:
         self.masks = Masks(generation)
         self._priors: dict[int, Array] = {}
         self._versions = VersionGroups(generation)
+        self._texts = Texts(generation.corpus, generation.analysis.folder)
 
     def run(
         self, request: Request, question: Question, day: int, *, on: int | None, limit: int
@@ -171,7 +172,8 @@ class ArrayEngine:
             best = best[np.argpartition(-final[best], depth)[:depth]]
         best = best[np.lexsort((units[best], -final[best]))]
         raised = supported(rows[best], self._covered(question, units[best], final[best]), SUPPORT)
-        raised = self._read(question, units[best], raised)
+        reader = Reader(self._texts, question)
+        raised = self._read(reader, units[best], raised)
         meant = self._meant(question, units[best], raised)
         raised += meant
         raised += named_first(self.generation, units[best], raised)
@@ -191,7 +193,7 @@ class ArrayEngine:
                     float(meant[at]),
                 )
             )
-        return Answer(total, found, lambda: self._facets(counted), relaxed)
+        return Answer(total, found, lambda: self._facets(counted), relaxed, reader.answers)
 
     def _covered(self, question: Question, units: Array, final: Array) -> Array:
         """Short questions want all their words; in long ones some always miss."""
@@ -203,9 +205,9 @@ class ArrayEngine:
         lowered: Array = final * (1 - weight + weight * coverage(self.corpus, own, units))
         return lowered
 
-    def _read(self, question: Question, units: Array, scores: Array) -> Array:
+    @staticmethod
+    def _read(reader: Reader, units: Array, scores: Array) -> Array:
         """The scores after the best were read; those behind are lowered as these on average."""
-        reader = Reader(self.corpus, self.generation.analysis.folder, question)
         first = np.argsort(-scores, kind="stable")[:READ]
         factors = reader.factors(units[first].tolist())
         result: Array = scores * factors.mean()

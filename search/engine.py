@@ -51,12 +51,14 @@ class Answer:
         found: The best of them.
         facets: Counts, for each field, its values and how many hits have them.
         relaxed: What was loosened because nothing fitted: `headings`, `label`, `words`.
+        answers: Whether a unit carries a fair part of the question.
     """
 
     total: int
     found: list[Found]
     facets: Callable[[], dict[str, dict[str, int]]]
     relaxed: list[str] = field(default_factory=list)
+    answers: Callable[[int], bool] = lambda _unit: True
 
 
 class EngineWriter(Protocol):

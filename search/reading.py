@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-DEPTH: Final = 30
+DEPTH: Final = 18
+KEPT: Final = 4096  # texts of units, a few MB
 OWN: Final = 0.5
 TOGETHER: Final = 0.15
 CLOSE, CLOSE_BY, MOST_PLACES = 0.06, 20, 12
@@ -99,13 +100,50 @@ class _Group:
         return found
 
 
+class Text(NamedTuple):
+    """What is read of a unit, folded: title and heading, its own text, the sentences of that."""
+
+    context: str
+    own: str
+    sentences: tuple[str, ...]
+
+
+class Texts:
+    """The texts of units; those read last are kept, since good clauses are read often."""
+
+    def __init__(self, corpus: Corpus, fold: Folder) -> None:
+        """Read from this corpus."""
+        self.corpus = corpus
+        self._fold = fold
+        self._kept: dict[int, Text] = {}
+
+    def of(self, unit: int) -> Text:
+        """A unit's text; a title speaks for itself."""
+        found = self._kept.get(unit)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[unit] = self._made(unit)
+        return found
+
+    def _made(self, unit: int) -> Text:
+        whole, start = self.corpus.whole_text(unit)
+        whole = self._fold(whole)
+        segment, local = self.corpus.place(unit)
+        if int(segment.types[local]) == TITLE:
+            start = 0
+        own = whole[start:]
+        return Text(whole[:start], own, tuple(_SENTENCES.split(own)))
+
+
 class Reader:
     """Reads units for one question."""
 
-    def __init__(self, corpus: Corpus, fold: Folder, question: Question) -> None:
+    def __init__(self, texts: Texts, question: Question) -> None:
         """Take the question's words."""
+        corpus = texts.corpus
         self._corpus = corpus
-        self._fold = fold
+        self._texts = texts
         self._asked = question.folded
         self._words = len(question.words)
         self._groups = _groups(corpus, question)
@@ -113,7 +151,7 @@ class Reader:
         self._figure = self._wanted_figure()
         self._list = bool(_ASKS_LIST.search(self._asked))
         self._contexts: dict[str, list[float]] = {}
-        self._factors: dict[tuple[str, str], float] = {}
+        self._factors: dict[Text, float] = {}
 
     def _wanted_figure(self) -> re.Pattern[str] | None:
         """The sort of figure that is asked for; notes the word to which it belongs."""
@@ -140,15 +178,17 @@ class Reader:
         return np.array([self._factor(unit) for unit in units], np.float64)
 
     def _factor(self, unit: int) -> float:
-        context, own = texts = self._texts(unit)
-        if texts not in self._factors:  # versions and copies say the same
-            self._factors[texts] = self._factor_of(context, own)
-        return self._factors[texts]
+        text = self._texts.of(unit)
+        found = self._factors.get(text)
+        if found is None:  # versions and copies say the same
+            found = self._factors[text] = self._factor_of(text)
+        return found
 
-    def _factor_of(self, context: str, own: str) -> float:
+    def _factor_of(self, text: Text) -> float:
+        own = text.own
         inside = [group.stands(own) for group in self._groups]
-        factor = 1 - OWN + OWN * self._share(context, inside)
-        factor *= 1 - TOGETHER + TOGETHER * self._together(own, inside)
+        factor = 1 - OWN + OWN * self._share(text.context, inside)
+        factor *= 1 - TOGETHER + TOGETHER * self._together(text.sentences, inside)
         factor *= 1 - CLOSE + CLOSE * self._closeness(own, inside)
         if self._figure is not None:
             factor *= self._figured(self._figure, own)
@@ -170,15 +210,6 @@ class Reader:
         near = (own[max(0, at - NEAR) : at + 2 * NEAR] for at in places if at >= 0)
         return OTHER_FIGURE if any(figure.search(piece) for piece in near) else FAR_FIGURE
 
-    def _texts(self, unit: int) -> tuple[str, str]:
-        """Title and heading, and the unit's own text; a title speaks for itself."""
-        whole, start = self._corpus.whole_text(unit)
-        whole = self._fold(whole)
-        segment, local = self._corpus.place(unit)
-        if int(segment.types[local]) == TITLE:
-            return "", whole
-        return whole[:start], whole[start:]
-
     def _share(self, context: str, inside: Sequence[float]) -> float:
         """What part of the question a text holds, with what only its heading holds."""
         if not self._whole:
@@ -198,14 +229,14 @@ class Reader:
             self._contexts[context] = found
         return found
 
-    def _together(self, own: str, inside: Sequence[float]) -> float:
+    def _together(self, sentences: Sequence[str], inside: Sequence[float]) -> float:
         """What part of the question the best sentence holds; at most what the text holds."""
         if len(self._groups) < 2:
             return 1.0
         present = [g for g, stands in zip(self._groups, inside, strict=True) if stands]
         most = sum(g.weight * stands for g, stands in zip(self._groups, inside, strict=True))
         best = 0.0
-        for sentence in _SENTENCES.split(own) if present else ():
+        for sentence in sentences if present else ():
             held = 0.0
             for group in present:
                 stands = 1.0 if group.word in sentence else group.stands(sentence)
@@ -232,8 +263,8 @@ class Reader:
 
         Half of a short one; long ones hold much besides, of twelve words a quarter is enough.
         """
-        context, own = self._texts(unit)
-        whole = f"{context} {own}"
+        text = self._texts.of(unit)
+        whole = f"{text.context} {text.own}"
         stands = [group.stands(whole) * self._as_word(group, unit) for group in self._groups]
         wanted = max(UNSURE_LONG, UNSURE - UNSURE_STEP * max(0, self._words - SHORT))
         return self._share("", stands) >= wanted

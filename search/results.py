@@ -246,10 +246,7 @@ class Results:
         exact = request.phrases or request.label or request.place or request.tree is not None
         if exact or not answer.found or not self.question.words:
             return False
-        from search.reading import Reader  # noqa: PLC0415
-
-        reader = Reader(self.generation.corpus, self.generation.analysis.folder, self.question)
-        return not reader.answers(answer.found[0].unit)
+        return not answer.answers(answer.found[0].unit)
 
     def __len__(self) -> int:
         return len(self.hits)
