@@ -49,7 +49,7 @@ def main() -> int:
         print("The evaluation set is not here; nothing was measured.")
         return 0
     root = laws(folder, REPOSITORY / "build" / "search-eval")
-    index = _whole_index(root) if parts != ("quality",) else _index(root)
+    index = _whole_index(root)
     asked = questions(folder)
     passed = _passes(index, asked, everything=not chosen.gate) if "quality" in parts else True
     if "speed" in parts:
