@@ -38,6 +38,21 @@ def placeholders(document: Document) -> list[tuple[int, str]]:
     return find_placeholders(document.source)
 
 
+def refuse_unfilled(document_id: str, text: str, kind: str) -> None:
+    """What keeps a text from being 定稿, whoever sets it so and however.
+
+    Args:
+        document_id: How it is called.
+        text: The whole file.
+        kind: The slug of its kind.
+
+    Raises:
+        UnfinishedText: Places are left to fill.
+    """
+    if kind not in _VARIABLES_ALLOWED and (unfilled := find_placeholders(text)):
+        raise UnfinishedText(document_id, unfilled)
+
+
 def find_placeholders(text: str) -> list[tuple[int, str]]:
     """Every place to fill of a text: (line, the place as typed); comments don't count."""
     if "〔" not in text:

@@ -396,3 +396,21 @@ def test_read_only_refuses_every_change(workspace):
     zhi.json("POST", "/api/documents", json={"kind": "制度", "title": "甲"}, status=403)
     zhi.json("DELETE", "/api/documents/{id}", LEAVE, status=403)
     assert zhi.json("GET", "/api/documents")["documents"]
+
+
+def test_no_status_of_the_table_passes_by_open_places(app):
+    """As the button refuses it; no status at all counts as 定稿."""
+    fu = Script(app, "fu")
+    sent = {"kind": "年终总结", "title": "", "period": "2026年"}
+    own = fu.json("POST", "/api/documents", json=sent, status=201)
+    for body, status in (("## 一\n\n〔总体评价〕\n", 422), ("## 一\n\n完成。\n", 200)):
+        send = {"json": {"body": body}, "headers": match(own["hash"])}
+        own = fu.json("PUT", "/api/text/{id}", own["id"], **send)
+        for value in ("定稿", None, ""):
+            send = {"json": {"状态": value, "主体": "部门"}, "headers": match(own["hash"])}
+            answer = fu("PATCH", "/api/meta/{id}", own["id"], **send, status=status)
+            if status == 422:
+                assert "〔总体评价〕" in answer.get_json()["error"]["message"]
+            now = fu.json("GET", "/api/meta/{id}", own["id"])
+            assert now["meta"]["status"] == ("草稿" if status == 422 else "定稿")
+            own["hash"] = now["hash"]

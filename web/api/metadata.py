@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from store import frontmatter, publishing
+from store.concluding import FINISHED, conclude
 from store.exceptions import InvalidValue
-from store.finishing import finish
 from store.history import acting_as
+from store.placeholders import refuse_unfilled
 from store.schema import ALIASES, convert, field_of, meta_json
 from web.api.shapes import ref
 from web.api.table import exact, route
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _VALUE: Final = {"type": ["string", "boolean", "array", "object", "null"], "maxLength": 4000}
 _FILES: Final = frozenset({"数据", "附件"})
-FINISHED: Final = "定稿"
 
 
 @route("GET", "/meta/{id}", "信息表和校验值", ref("Meta"))
@@ -44,18 +44,34 @@ def save_meta(call: Call) -> Response:
     entry, whole_text, now = fresh(call.id)
     changes = {_key(name): _plain(value) for name, value in call.body.items()}
     _check_changes(entry, changes)
-    finishing = changes.get("状态") == FINISHED and bool(entry.meta.data)
-    if finishing:
-        del changes["状态"]
-    edited = frontmatter.edit(whole_text, changes, ALIASES)
-    _check_table(entry, edited, set(changes))
+    finishing = _finishes(entry, changes)
+    freezing = finishing and bool(entry.meta.data)
+    written = {name: value for name, value in changes.items() if not freezing or name != "状态"}
+    edited = frontmatter.edit(whole_text, written, ALIASES)
+    _check_table(entry, edited, set(written))
+    if finishing:  # before anything is written
+        refuse_unfilled(entry.id, edited, _kind_of(entry, changes))
     with acting_as(person().name):
         if edited != whole_text:
             publishing.save_text(view().workspace, entry.id, edited, expected=now)
-        if finishing:
-            finish(site().library.for_writing(), entry.id)
+        if freezing:
+            conclude(site().library.for_writing(), entry.id)
     note("修改信息", entry.id, "、".join(changes))
     return made(entry.id)
+
+
+def _kind_of(entry: Entry, changes: dict[str, object]) -> str:
+    kind = view().workspace.find_kind(str(changes.get("类别") or entry.meta.kind))
+    return kind.slug if kind else ""
+
+
+def _finishes(entry: Entry, changes: dict[str, object]) -> bool:
+    """Whether a document without a life cycle becomes 定稿, which it also is without a status."""
+    kind = view().workspace.kinds.get(_kind_of(entry, changes))
+    if "状态" not in changes or (kind is not None and kind.life_cycle):
+        return False
+    wanted = changes["状态"] or ("" if entry.meta.status == FINISHED else FINISHED)
+    return wanted == FINISHED
 
 
 def _key(name: str) -> str:

@@ -12,7 +12,7 @@ from store.dates import parse_date
 from store.exceptions import ConflictError, InvalidValue, WenshuError
 from store.files import decode
 from store.history import acting_as
-from store.placeholders import find_placeholders
+from store.placeholders import UnfinishedText, refuse_unfilled
 from store.schema import ALIASES, BY_ATTRIBUTE, convert
 from web import metacheck, metaform
 from web.pages.editing import blueprint, entry_to_edit
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from store import Workspace
     from store.catalogue import Entry
     from store.document import Meta
     from web.metaform import Values
 
 _DATA_SUFFIXES: Final = frozenset({".yaml", ".yml", ".xlsx", ".xls", ".csv", ".ods", ".toml"})
-_FINISHED: Final = "定稿"
+FINISHED: Final = "定稿"
 
 
 @blueprint.get("/meta/<path:doc_id>")
@@ -104,34 +103,41 @@ def _save(entry: Entry, values: Values, seen: str) -> Response | tuple[str, int]
     if errors:
         return _form(entry, values, errors, seen), 400
     finishing = _finishes(values, attributes)
-    written = [name for name in attributes if not (finishing and name == "status")]
+    freezing = finishing and bool(values.rows["data"])
+    written = [name for name in attributes if not (freezing and name == "status")]
     text = workspace.read(entry)[0]
     edited = frontmatter.edit(text, metaform.to_write(written, values, entry.meta.raw), ALIASES)
+    frozen = False
     try:
+        if finishing:
+            slug = kind.slug if (kind := workspace.find_kind(values.single["kind"])) else ""
+            refuse_unfilled(entry.id, edited, slug)  # before anything is written
         with acting_as(person().name):
             if edited != text:
                 publishing.save_text(site().library.for_writing(), entry.id, edited, expected=seen)
-            if finishing:
-                from store.finishing import finish  # noqa: PLC0415 - few requests
+            if freezing:
+                from store.concluding import conclude  # noqa: PLC0415 - few requests
 
-                finish(site().library.for_writing(), entry.id)
+                frozen = conclude(site().library.for_writing(), entry.id)
     except ConflictError:
         return _conflict(renew_view().entry(entry.id), values, seen), 409
+    except UnfinishedText as error:
+        return _form(entry, values, {"status": f"{error.message}{error.hint}"}, seen), 400
     except WenshuError as error:
         now = renew_view().entry(entry.id)
         return _form(now, values, {}, now.hash, error=f"{error.message}{error.hint}"), 400
     note("修改信息", entry.id, "、".join(BY_ATTRIBUTE[name].name for name in attributes))
     renew_view()
-    flash("已定稿，数字已封存。" if finishing else "信息已保存。", "good")
+    done = "已定稿，数字已封存。" if frozen else "已定稿。"
+    flash(done if finishing else "信息已保存。", "good")
     return redirect(url_for("document.show", doc_id=entry.id))
 
 
 def _finishes(values: Values, attributes: list[str]) -> bool:
-    """Whether a report with figures is set to 定稿, so that they are frozen with it."""
+    """Whether a document without a life cycle becomes 定稿, which it also is without a status."""
     kind = view().workspace.find_kind(values.single["kind"])
     plain = kind is None or not kind.life_cycle
-    wanted = "status" in attributes and values.single["status"] == _FINISHED
-    return plain and wanted and bool(values.rows["data"])
+    return plain and "status" in attributes and values.single["status"] in {"", FINISHED}
 
 
 def _errors(entry: Entry, values: Values, attributes: list[str]) -> dict[str, str]:
@@ -147,17 +153,7 @@ def _errors(entry: Entry, values: Values, attributes: list[str]) -> dict[str, st
     for attribute, column in (("data", "value"), ("attachments", "file")):
         if attribute in attributes:
             found |= _bad_files(entry, values, attribute, column)
-    if _finishes(values, attributes):
-        found |= _unfinished(entry, workspace)
     return found
-
-
-def _unfinished(entry: Entry, workspace: Workspace) -> dict[str, str]:
-    open_places = find_placeholders(workspace.read(entry)[0])
-    if not open_places:
-        return {}
-    shown = "、".join(text for _, text in open_places[:3])
-    return {"status": f"正文还有 {len(open_places)} 处没有填写（{shown}），填好才能定稿。"}
 
 
 def _bad_files(entry: Entry, values: Values, attribute: str, column: str) -> dict[str, str]:
