@@ -310,3 +310,23 @@ def test_a_head_of_department_finishes_and_undoes_the_own_summary(workspace):
     assert "状态: 定稿" in file_of(workspace, doc)
     for wanted, status in (("delete", 403), ("publish", 403), ("nonsense", 400)):
         assert post(client, act, page, act=wanted).status_code == status
+
+
+@pytest.mark.parametrize("status", ["定稿", ""])
+def test_no_status_of_the_form_passes_by_open_places(workspace, status):
+    """Without figures too; and no status at all counts as 定稿."""
+    doc = "年终总结/总结"
+    path = workspace.kb / f"{doc}.md"
+    bare = SUMMARY.replace("数据: 数据/指标.yaml\n", "").replace("{{ 各项存款.句 }}", "完成")
+    path.write_text(bare + "\n〔总体评价〕\n", encoding="utf-8")
+    client = log_in(make_app(workspace.root, people=True), "fu")
+    sent = form_of(client, doc) | {"status": status, "title": "新题"}
+    answer = save(client, sent, doc)
+    assert answer.status_code == 400
+    assert "〔总体评价〕" in answer.get_data(as_text=True)
+    assert file_of(workspace, doc) == bare + "\n〔总体评价〕\n"
+    path.write_text(bare, encoding="utf-8")
+    sent = form_of(client, doc) | {"status": status, "title": "新题"}
+    assert save(client, sent, doc).status_code == 302
+    assert "状态: 草稿" not in file_of(workspace, doc)
+    assert "标题: 新题" in file_of(workspace, doc)

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from flask import flash, redirect, render_template, request, url_for
 
-from store import attachments, frontmatter, history, publishing
+from store import attachments, history, publishing
 from store.exceptions import UsageError
 from store.files import decode
 from store.history import acting_as
 from store.locks import body_hash
-from store.placeholders import UnfinishedText, find_placeholders
-from store.schema import ALIASES
 from web.comparing import compare
 from web.drafts import load_draft
 from web.pages.document import loaded
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from store.history import Record
 
 _OF_EDITORS: Final = frozenset({"revise", "publish", "delete"})
-_FINISHED: Final = "定稿"
 
 
 @blueprint.post("/act/<path:doc_id>")
@@ -77,31 +74,12 @@ def _delete(workspace: Workspace, entry: Entry) -> str:
 
 def _finish(workspace: Workspace, entry: Entry) -> str:
     """Set a report to 定稿; where it has figures, they are frozen with it."""
-    if entry.meta.data:
-        from store.finishing import finish  # noqa: PLC0415 - few requests
+    from store.concluding import conclude  # noqa: PLC0415 - few requests
 
-        finish(workspace, entry.id)
-    else:
-        set_finished(workspace, entry)
+    frozen = conclude(workspace, entry.id)
     note("定稿", entry.id)
-    flash("已定稿。" + ("数字已封存。" if entry.meta.data else ""), "good")
+    flash("已定稿。" + ("数字已封存。" if frozen else ""), "good")
     return url_for("document.show", doc_id=entry.id)
-
-
-def set_finished(workspace: Workspace, entry: Entry) -> None:
-    """Set a document without figures to 定稿.
-
-    Raises:
-        UnfinishedText: Places are left to fill.
-        UsageError: Its kind is published instead.
-    """
-    if workspace.versions.has_life_cycle(entry):
-        raise UsageError("这类文档用“发布”，不用定稿。")
-    text, _, _, _, seen = workspace.read(entry)
-    if unfilled := find_placeholders(text):
-        raise UnfinishedText(entry.id, unfilled)
-    edited = frontmatter.edit(text, {"状态": _FINISHED}, ALIASES)
-    history.save(workspace, entry.id, edited, expected=seen, action=_FINISHED)
 
 
 def _undo(workspace: Workspace, entry: Entry) -> str:
