@@ -83,12 +83,16 @@ class Message:
 
 @dataclass(slots=True, frozen=True)
 class Removed:
-    """A row that gets no message; an opt-out or a duplicate is no error."""
+    """A row that gets no message; an opt-out or a duplicate is no error.
+
+    `absent` names the columns, where all that the row lacks is in no row of the table.
+    """
 
     row: int
     field: str
     message: str
     is_error: bool = True
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -186,7 +190,10 @@ class _Writer:
             return Removed(row.number, column, message, is_error=False)
         missing = [name for name in _PLACE.findall(self.scene.text) if not self._value(name, row)]
         if missing:
-            return Removed(row.number, missing[0], self._missing(missing, row))
+            known = any(one in self.columns or near_names(one, self.columns) for one in missing)
+            absent = () if known else tuple(dict.fromkeys(missing))
+            reason = self._missing(missing, row)
+            return Removed(row.number, missing[0], reason, absent=absent)
         self._seen[phone] = row.number
         text = self._text(row)
         length = len(text.encode("utf-16-le")) // 2

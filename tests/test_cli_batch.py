@@ -13,7 +13,10 @@ from click.testing import CliRunner
 from docx import Document
 
 from cli.commands.batch import command as batch
+from cli.commands.check import command as check
 from cli.commands.metrics import command as metrics
+from cli.commands.new import command as new
+from cli.commands.publish import command as publish
 from cli.output import cell_width
 from generator.render import render_document
 from store import Workspace
@@ -107,6 +110,18 @@ def test_a_booklet_of_a_kind_and_a_sending_list(run, library, tmp_path):
     assert openpyxl.load_workbook("发送.xlsx").active["A2"].value == "13900000001"
 
 
+def test_a_column_that_a_sending_list_lacks_is_told_once_and_no_file_is_written(run, library):
+    Path("客户.csv").write_text("姓名,手机号\n甲,13900000001\n乙,13900000002\n", "utf-8")
+    words = ("银行客户关怀短信#生日问候", "客户.csv", "-o", "发送.xlsx", "-w", library)
+    sent = run(batch, *words)
+    assert sent.exit_code == 1
+    assert sent.stderr.count("未列入") == 1
+    assert "共 2 行" in sent.stderr
+    assert "没有写出" in sent.stdout
+    assert json.loads(run(batch, *words, "--json").stdout)["outputs"] == []
+    assert not Path("发送.xlsx").exists()
+
+
 def test_metrics_of_a_document_and_of_files(run, library):
     result = run(metrics, BANK, "-w", library, "--json")
     assert result.exit_code == 0
@@ -129,7 +144,8 @@ def test_blank_last_year_and_yaml(run, library):
     blank = run(metrics, "--blank", "空白.xlsx")
     assert blank.exit_code == 0
     assert "数据: 数据/空白.xlsx" in blank.stdout
-    assert "{{ 指标名.句 }}" in blank.stdout
+    assert "{{ 指标名.句 }}。" in blank.stdout
+    assert "句号要自己写" in blank.stdout
     assert openpyxl.load_workbook("空白.xlsx").sheetnames == ["指标", "示例", "填写说明"]
     Path("去年.yaml").write_text("指标:\n- {指标: 甲, 单位: 户, 性质: 时点, 期末: 5}\n", "utf-8")
     Path("今年.csv").write_text("项目,单位,期末数\n甲,户,8\n乙,户,9\n", encoding="utf-8")
@@ -156,13 +172,43 @@ def test_finishing_and_filing(run, library, tmp_path):
 
 def test_sentences_are_whole_and_empty_data_is_told(run, library):
     shown = run(metrics, BANK, "-w", library)
-    sentence = "个人存款余额127141万元，比年初增加33645万元，完成计划的305.9%。"
-    assert sentence in shown.stdout.replace("\n  ", "")
+    sentence = "个人存款余额127141万元，比年初增加33645万元，完成计划的305.9%"
+    printed = shown.stdout.replace("\n  ", "")
+    assert f"{sentence}\n" in printed
     assert all(cell_width(line) <= 80 for line in shown.stdout.split("\n"))
     Path("空.yaml").write_text("指标: []\n", encoding="utf-8")
     empty = run(metrics, "空.yaml")
     assert "没有读到指标" in empty.stderr
     assert json.loads(run(metrics, "空.yaml", "--json").stdout) == {"metrics": []}
+
+
+def test_a_text_with_a_false_figure_is_not_finished(run, library):
+    path = next(library.rglob(f"{BANK}.md"))
+    text = path.read_text(encoding="utf-8").replace("状态: 定稿", "状态: 草稿")
+    text = text.replace("{{ 各项存款.句 }}", "各项存款余额1万元")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError, match=r"有 1 处错误，没有定稿：第 \d+ 行，“各项存款”") as told:
+        run(publish, BANK, "-w", library)
+    assert "--force" in told.value.hint
+    assert path.read_text(encoding="utf-8") == text
+    assert "已定稿" in run(publish, BANK, "-w", library, "--force").stdout
+    assert "状态: 定稿" in path.read_text(encoding="utf-8")
+    refused = run(publish, "考勤与休假管理办法", "-w", library, "--force")
+    assert refused.exit_code == 2
+
+
+def test_a_new_summary_tells_its_data_file(run, library):
+    told = run(
+        new, "年终总结", "甲部总结", "--department", "甲部", "--period", "2026年", "-w", library
+    )
+    assert "甲部总结.yaml（一行一个指标）" in told.stdout
+    sheet = library / "kb" / "年终总结" / "数据" / "甲部总结.xlsx"
+    assert f'wenshu metrics --blank "{sheet}"' in told.stdout
+    assert "数据: [数据/甲部总结.xlsx]" in told.stdout
+    assert "成文日期" in told.stdout
+    sheet.with_suffix(".yaml").unlink()
+    missing = run(check, "甲部总结", "-w", library)
+    assert "甲部总结.yaml”不存在" in missing.stdout.replace("\n        ", "")
 
 
 def test_a_text_with_places_to_fill_is_not_finished(run, library):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -228,11 +229,12 @@ def _send(
 
     workspace = open_workspace(workspace_path)
     made = make_sending_list(workspace, wanted, read_table(table))
-    write_sending_list(made, target)
+    if made.messages:
+        write_sending_list(made, target)
     if as_json:
         print_json(
             {
-                "outputs": [str(target)],
+                "outputs": [str(target)] if made.messages else [],
                 "failed": [
                     {"row": fault.row, "field": fault.field, "message": fault.message}
                     for fault in made.removed
@@ -240,9 +242,16 @@ def _send(
             }
         )
     else:
-        for fault in made.removed[:_SHOWN]:
+        absent = Counter(name for fault in made.removed for name in fault.absent)
+        for name, count in absent.items():
+            echo_warning(f"未列入：客户表没有“{name}”一列，共 {count} 行。请加上这一列。")
+        shown = [fault for fault in made.removed if not fault.absent]
+        for fault in shown[:_SHOWN]:
             echo_warning(f"未列入：{fault.message}")
         parts = sum(message.parts for message in made.messages)
-        emit(f"已列入 {len(made.messages)} 人，共 {parts} 条短信：{target}")
+        if made.messages:
+            emit(f"已列入 {len(made.messages)} 人，共 {parts} 条短信：{target}")
+        else:
+            emit(f"没有可以发送的短信，没有写出 {target}。")
     if any(fault.is_error for fault in made.removed):
         raise SystemExit(1)
