@@ -244,3 +244,33 @@ def test_a_grid_shows_what_is_odd_far_below():
     assert grid.rows[-1].marks == [1]
     assert grid.left_out == 160
     assert grid.rows[1].cells[1].text == "1.5"
+
+
+def test_a_finished_report_keeps_its_figures(app, workspace):
+    client = log_in(app, "zhi")
+    begin(client)
+    desk = f"/year/desk/{ID}"
+    post(client, f"/year/data/{ID}", desk, file=(workbook(), "a.xlsx"))
+    path = workspace.kb / "年终总结/数据/客户部2026年工作总结.xlsx"
+    before = path.read_bytes()
+    text = workspace.kb / f"{ID}.md"
+    written = text.read_text(encoding="utf-8").replace("状态: 草稿", "状态: 定稿")
+    text.write_text(written, encoding="utf-8")
+    again = post(client, f"/year/data/{ID}", desk, file=(workbook(ROWS[:3]), "b.xlsx"))
+    assert again.status_code == 400
+    assert "先撤销定稿" in again.get_data(as_text=True)
+    assert path.read_bytes() == before
+
+
+def test_another_spreadsheet_of_the_report_stays_named(app, workspace):
+    client = log_in(app, "zhi")
+    begin(client)
+    desk = f"/year/desk/{ID}"
+    post(client, f"/year/data/{ID}", desk, file=(workbook(), "a.xlsx"))
+    text = workspace.kb / f"{ID}.md"
+    written = text.read_text(encoding="utf-8")
+    own = "数据/客户部2026年工作总结.xlsx"
+    (workspace.kb / "年终总结/数据/另.xlsx").write_bytes(workbook(ROWS[:3]).read())
+    text.write_text(written.replace(f"[{own}]", f"[{own}, 数据/另.xlsx]"), encoding="utf-8")
+    post(client, f"/year/data/{ID}", desk, file=(workbook(), "b.xlsx"))
+    assert f"[{own}, 数据/另.xlsx]" in text.read_text(encoding="utf-8")

@@ -156,6 +156,7 @@ def _figures(entry: Entry, table: YearTable | None) -> dict[str, Any]:
 def upload(doc_id: str) -> Response:
     """Take finance's spreadsheet as it is; one without a known header waits to be pointed out."""
     entry = _entry(doc_id)
+    _refuse_finished(entry)
     sent = request.files.get("file")
     suffix = suffix_of(sent, SHEETS, "一张表格")
     assert sent is not None
@@ -169,27 +170,40 @@ def upload(doc_id: str) -> Response:
         unfinished(SORT).keep(entry.id, {"waiting": name}, data)
         flash("没有认出这张表的表头，请在下面指出表头在哪一行、各列是什么。", "warn")
         return redirect(url_for("year.desk", doc_id=entry.id))
-    unfinished(SORT).drop(entry.id)
     _put(entry, data, suffix, metrics)
+    unfinished(SORT).drop(entry.id)
     note("上传指标表", entry.id, name)
     renew_view()
     flash(f"读到 {len(metrics)} 个指标，请核对下面的对应关系和数字。", "good")
     return redirect(url_for("year.desk", doc_id=entry.id))
 
 
+def _refuse_finished(entry: Entry) -> None:
+    if entry.meta.status == "定稿":
+        raise UsageError(
+            f"“{entry.id}”已定稿，数字已封存，不能换表格。", hint="请先撤销定稿，再上传新的表格。"
+        )
+
+
 def _put(entry: Entry, data: bytes, suffix: str, metrics: MetricSet) -> None:
-    """Put a spreadsheet beside the document, and its names into the text."""
+    """Put a spreadsheet beside the document, and its names into the text.
+
+    The text is saved first: where somebody saved in between, the old spreadsheet stays.
+    """
+    _refuse_finished(entry)
     workspace = view().workspace
     name = f"数据/{entry.name}{suffix}"
     path = entry.path.parent / name
     text, _, _, _, seen = workspace.read(entry)
+    own = f"数据/{entry.name}"  # as the outline names it, or an earlier spreadsheet
+    others = [one for one in entry.meta.data if one.rpartition(".")[0] != own]
     changed = with_body(text, fill_in(body_of(text), metrics))
-    changed = frontmatter.edit(changed, {"数据": [name]}, ALIASES)
+    changed = frontmatter.edit(changed, {"数据": [name, *others]}, ALIASES)
     with acting_as(person().name):
+        publishing.save_text(workspace, entry.id, changed, expected=seen)
         if path.is_file() and path.read_bytes() != data:
             keep_file(workspace, path, path.read_bytes())
         write_atomic(path, data)
-        publishing.save_text(workspace, entry.id, changed, expected=seen)
 
 
 @blueprint.post("/keep/<path:doc_id>")
