@@ -128,6 +128,14 @@ def test_a_role_that_is_lost_is_gone_at_the_next_log_in(build, there, more):
     assert accounts.by_token(token) is None
 
 
+def test_whom_the_provider_vouches_for_is_offered_no_password(build):
+    app = build(people=True)
+    client = app.test_client()
+    come(client)
+    assert "修改口令" not in text_of(client, "/account/")
+    assert "修改口令" in text_of(log_in(app, "xi"), "/account/")
+
+
 def test_the_same_role_ends_nothing(build):
     app = build()
     accounts = app.extensions["wenshu"].accounts

@@ -155,6 +155,11 @@ class Accounts(Sessions, Record):
         )
         return account_of(row) if row is not None and subject else None
 
+    def is_external(self, account_id: int) -> bool:
+        """Whether a provider vouches for the account."""
+        row = self._db.row("SELECT subject FROM account WHERE id = ?", account_id)
+        return row is not None and bool(row["subject"])
+
     def add_external(
         self,
         subject: str,

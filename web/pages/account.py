@@ -106,6 +106,7 @@ def _account_page(token: str = "") -> str:
         sessions=accounts.sessions(mine),
         tokens=accounts.tokens(mine),
         token=token,
+        external=accounts.is_external(mine),
     )
 
 
