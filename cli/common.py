@@ -13,7 +13,7 @@ import click
 from store.dates import parse_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from store import Workspace
 
@@ -86,9 +86,28 @@ def near_value(workspace: Workspace, attribute: str, value: str) -> str:
     return f"是不是 {'、'.join(near)}？" if near else f"现有：{'、'.join(known[:12])}"
 
 
-def force_text(in_force: bool | None) -> str:  # noqa: FBT001 - a value to print
-    """How the state on a day prints."""
+def force_text(in_force: bool | None, begins: str = "", day: date | None = None) -> str:  # noqa: FBT001
+    """How the state on a day prints; one that only begins after it is not yet in force.
+
+    Args:
+        in_force: The state.
+        begins: The first day in force, if known, in ISO form.
+        day: Which day; None for today.
+    """
+    from store.dates import today  # noqa: PLC0415
+
+    if in_force is False and begins > (day or today()).isoformat():
+        return "未生效"
     return {True: "有效", False: "不在有效期", None: "效力待确认"}[in_force]
+
+
+def near_names(name: str, names: Iterable[str], n: int = 2, cutoff: float = 0.5) -> list[str]:
+    """The names most like one that was mistyped; one clearly worse than the best is none."""
+    found = difflib.get_close_matches(name, names, n=n, cutoff=cutoff)
+    likeness = [difflib.SequenceMatcher(None, other, name).ratio() for other in found]
+    return [
+        other for other, alike in zip(found, likeness, strict=True) if alike > likeness[0] - 0.15
+    ]
 
 
 def user_path(name: str) -> Path:

@@ -6,7 +6,6 @@ that cannot be read, 3 the surroundings refuse, 130 Ctrl-C.
 
 from __future__ import annotations
 
-import difflib
 import gc
 import importlib
 import os
@@ -85,7 +84,9 @@ class WenshuGroup(click.Group):
         """Find the command; a near name is proposed."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            near = difflib.get_close_matches(name, COMMANDS, n=2, cutoff=0.5)
+            from cli.common import near_names  # noqa: PLC0415 - only for a mistyped name
+
+            near = near_names(name, COMMANDS)
             hint = f"是不是 {' 或 '.join(near)}？" if near else "用 wenshu --help 查看全部命令。"
             raise click.UsageError(f"没有“{name}”这个命令，{hint}", ctx)
         return super().resolve_command(ctx, args)
@@ -170,6 +171,10 @@ def run(args: Sequence[str] | None = None) -> int:
 
 
 def _show_usage_error(error: click.ClickException) -> int:
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        from cli.common import near_names  # noqa: PLC0415 - only for a mistyped name
+
+        error.possibilities[:] = near_names(error.option_name, error.possibilities)
     context = getattr(error, "ctx", None)
     hint = f"用法：{context.get_usage().partition('：')[2].strip()}" if context else ""
     if context:

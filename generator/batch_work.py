@@ -156,8 +156,8 @@ def _write(task: Task, data: bytes) -> bool:
         if not isinstance(error, OSError):
             raise
         raise EnvironmentRefused(
-            f"无法写入 {path.name}：{files.reason(error)}。",
-            hint="请关闭打开该文件的程序，检查磁盘空间和权限。",
+            f"无法写入 {path.name}：{files.write_reason(error)}。",
+            hint=files.write_hint(error),
         ) from error
     return True
 

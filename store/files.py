@@ -108,6 +108,24 @@ def reason(error: OSError) -> str:
             return error.strerror or str(error)
 
 
+def write_reason(error: OSError) -> str:
+    """Why the system refused a new file: what is missing then is never the file itself."""
+    return "这个文件夹不能写入" if error.errno == errno.ENOENT else reason(error)
+
+
+def write_hint(error: OSError) -> str:
+    """What to do about a file that could not be written."""
+    match error.errno:
+        case errno.ENOENT | errno.EROFS | errno.ENOTDIR | errno.EISDIR | errno.ELOOP:
+            return "请换一个可以写入的文件夹。"
+        case errno.ENOSPC | errno.EDQUOT:
+            return "请清理磁盘后重试，或换一个磁盘。"
+        case errno.ENAMETOOLONG:
+            return "请换一个短一些的文件名。"
+        case _:
+            return "请关闭打开该文件的程序，检查磁盘空间和文件夹权限后重试。"
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Write a whole file or nothing: temporary file, flush, rename.
 
@@ -130,8 +148,8 @@ def write_atomic(path: Path, data: bytes) -> None:
     except OSError as error:
         _remove(temporary)
         raise EnvironmentRefused(
-            f"无法写入 {path}：{reason(error)}。",
-            hint="请关闭打开该文件的程序，检查磁盘空间和文件夹权限后重试；原文件没有改动。",
+            f"无法写入 {path}：{write_reason(error)}。",
+            hint=f"{write_hint(error)}原文件没有改动。",
         ) from error
     except BaseException:  # Ctrl-C
         _remove(temporary)

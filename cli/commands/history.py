@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.commands.restore import find_kept
+from cli.commands.restore import find_kept, name_of, versions_named
 from cli.common import complete_ids, json_option, open_workspace, workspace_option
 from cli.output import emit, print_json, table
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    "history", help="列出文枢改写过的每一次文本，以及发布和更正的登记。不给 ID 时列出回收站。"
+    "history",
+    help="列出文枢改写过的每一次文本，以及发布和更正的登记。"
+    "给题目时各版本都列出，不给 ID 时列出回收站。",
 )
 @click.argument("wanted", metavar="[ID]", required=False, shell_complete=complete_ids)
 @workspace_option
@@ -32,9 +34,9 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
         _bin(workspace, as_json=as_json)
         return
     document_id = find_kept(workspace, wanted)
-    kept = records(workspace, document_id)
-    locks = lock_records(workspace, document_id)
     if as_json:
+        kept = records(workspace, document_id)
+        locks = lock_records(workspace, document_id)
         print_json(
             {
                 "id": document_id,
@@ -43,6 +45,20 @@ def command(wanted: str | None, workspace_path: str | None, as_json: bool) -> No
             }
         )
         return
+    versions = versions_named(workspace, wanted, document_id)
+    for at, version_id in enumerate(versions):
+        if len(versions) > 1:
+            emit(("\n" if at else "") + click.style(name_of(workspace, version_id), bold=True))
+        _print(workspace, version_id)
+
+
+def _print(workspace: Workspace, document_id: str) -> None:
+    """The kept texts of one version, and what was published of it."""
+    from store.history import records  # noqa: PLC0415
+    from store.publishing import lock_records  # noqa: PLC0415
+
+    kept = records(workspace, document_id)
+    locks = lock_records(workspace, document_id)
     if not kept and not locks:
         emit(f"“{document_id}”还没有被改写过。")
     rows = [

@@ -16,7 +16,9 @@ from cli.common import (
     workspace_option,
 )
 from cli.output import echo_warning, emit, print_json, table
+from store.dates import today
 from store.listing import line_json, select
+from store.versions import DRAFT_STATUSES, ENDED_STATUSES, start_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,6 +91,10 @@ def _state(workspace: Workspace, entry: Entry, on: date | None) -> str:
     if on is not None:
         return "当日有效"
     in_force = workspace.versions.in_force(entry, on)
+    begins = start_of(entry.meta)
+    never = entry.meta.status in DRAFT_STATUSES | ENDED_STATUSES
+    if in_force is False and begins is not None and begins > today() and not never:
+        return f"{begins}起"
     if in_force and entry.meta.status in {"现行", "试行", "修订中"}:
         return entry.meta.status
     return (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @workspace_option
 def command(wanted: str, workspace_path: str | None) -> None:
     """Bring a kept text back."""
-    from store.exceptions import UsageError  # noqa: PLC0415
+    from store.exceptions import NotFoundError, UsageError  # noqa: PLC0415
     from store.history import document_path, records, restore  # noqa: PLC0415
 
     workspace = open_workspace(workspace_path)
@@ -31,11 +31,17 @@ def command(wanted: str, workspace_path: str | None) -> None:
     document_id = find_kept(workspace, name)
     if number is None and document_path(workspace, document_id).exists():
         raise UsageError(
-            f"“{document_id}”没有被删除。",
-            hint=f"要取回以前的文本，请写明第几次：{document_id}@N（用 wenshu history 查看）。",
+            f"“{name_of(workspace, document_id)}”没有被删除。",
+            hint=f"要取回以前的文本，请写明第几次：{document_id}@N"
+            "（用 wenshu history 查看）。" + _others(workspace, name, document_id),
         )
-    record = restore(workspace, document_id, number)
-    emit(f"已恢复：{document_id}（{record.when[:16].replace('T', ' ')} 的文本）。")
+    try:
+        record = restore(workspace, document_id, number)
+    except NotFoundError as error:
+        error.hint += _others(workspace, name, document_id)
+        raise
+    when = record.when[:16].replace("T", " ")
+    emit(f"已恢复：{name_of(workspace, document_id)}（{when} 的文本）。")
     workspace.refresh()
     _warn(workspace, document_id)
 
@@ -54,6 +60,29 @@ def find_kept(workspace: Workspace, wanted: str) -> str:
         if len(gone) != 1:
             raise
         return gone[0]
+
+
+def versions_named(workspace: Workspace, wanted: str, document_id: str) -> list[str]:
+    """The ids that a name stands for: a title names all versions, newest first; an id one."""
+    entry = workspace.catalogue.get(document_id)
+    if entry is None or wanted.strip().strip("《》") != entry.meta.title:
+        return [document_id]
+    return [version.id for version in workspace.versions.family(entry)]
+
+
+def name_of(workspace: Workspace, document_id: str) -> str:
+    """An id and the version that lies there."""
+    entry = workspace.catalogue.get(document_id)
+    meta = entry.meta if entry else None
+    words = [f"{meta.version}版" if meta.version else "", meta.status] if meta else []
+    told = "，".join(word for word in words if word)
+    return f"{document_id}（{told}）" if told else document_id
+
+
+def _others(workspace: Workspace, wanted: str, document_id: str) -> str:
+    """The other versions of a text that was named by its title."""
+    others = [i for i in versions_named(workspace, wanted, document_id) if i != document_id]
+    return f"其他版本请写 ID：{'、'.join(others[:5])}。" if others else ""
 
 
 def _warn(workspace: Workspace, document_id: str) -> None:

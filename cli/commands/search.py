@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import click
@@ -19,12 +20,14 @@ from cli.common import (
 from cli.output import MARK, UNMARK, echo_warning, emit, print_json, progress, width, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from search import Hit, Results
 
 _SHORT_OPTIONS = ("-w", "-n", "-h")
 _GUARD: Final = "\0"
+DRAFTS: Final = frozenset({"草案", "征求意见", "审批中"})
 _YELLOW: Final = "\x1b[1;33m"
 _PLAIN: Final = "\x1b[0m"
 
@@ -107,17 +110,17 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
         raise UsageError("没有写要找什么。", hint="例如：wenshu search 年假 没休完")
     with progress("更新索引") as advance:
         index = SearchIndex.open(workspace, progress=advance)
-    results = index.search(
+    find = partial(
+        index.search,
         text,
-        limit=limit,
         kind=slug,
         department=department,
         status=status,
         year=year,
         tag=tag,
-        on=on,
         expand=not exact,
     )
+    results = find(limit=limit, on=on)
     if as_json:
         print_json(_json(results, explain=explain))
         return
@@ -131,6 +134,10 @@ def command(  # noqa: PLR0913, PLR0917 - click passes each option
                 emit(f"资料库里没有“{value}”，{near_value(workspace, attribute, value)}")
     kinds = {slug: found.name for slug, found in workspace.kinds.items()}
     _print_summary(results, limit, kinds)
+    if on is not None and not results.hits:
+        _print_other_days(find(limit=200).hits, on)
+    if workspace.catalogue.broken:
+        echo_warning(f"有 {len(workspace.catalogue.broken)} 份文档读不出，用 wenshu check 查看。")
     index.remember(results)
 
 
@@ -149,11 +156,15 @@ def _state(hit: Hit, on: date | None) -> str:
     if hit.in_force is True:
         state = "当日有效" if on else hit.status or "有效"
     else:
-        state = force_text(hit.in_force)
+        state = force_text(hit.in_force, _begins(hit), on)
     if not hit.effective:
         return f"[{state}]"
     until = f"，{hit.expires}起失效" if hit.expires else ""
     return f"[{state} {hit.effective}起{until}]"
+
+
+def _begins(hit: Hit) -> str:
+    return "" if hit.status in DRAFTS else hit.effective or ""
 
 
 def _print_hit(at: int, hit: Hit, *, on: date | None, explain: bool) -> None:
@@ -166,16 +177,17 @@ def _print_hit(at: int, hit: Hit, *, on: date | None, explain: bool) -> None:
     for line in marked_lines(hit.snippet, width() - 3)[:4]:
         emit(f"   {line}")
     for version in hit.versions[:2]:
-        emit(click.style(f"   另有 {_version(version)}", dim=True))
+        emit(click.style(f"   另有 {_version(version, on)}", dim=True))
     emit(click.style(f"   {hit.id}  第 {hit.line} 行", dim=True))
     for line in hit.explain().lines() if explain else ():
         for piece in wrap(line, width() - 5):
             emit(click.style(f"     {piece}", dim=True))
 
 
-def _version(version: dict[str, object]) -> str:
+def _version(version: dict[str, object], on: date | None) -> str:
     state = version.get("in_force")
-    force = force_text(state if isinstance(state, bool) else None)
+    begins = "" if version.get("status") in DRAFTS else str(version.get("effective") or "")
+    force = force_text(state if isinstance(state, bool) else None, begins, on)
     return f"{version['citation']}（{force}）"
 
 
@@ -214,6 +226,23 @@ def _print_nothing(results: Results, kinds: dict[str, str]) -> None:
     emit(f"没有找到“{results.query}”{f'（只在{within}的文档里找）' if within else ''}。")
     if not (filters or results.question.words or results.request.titles or results.request.label):
         emit("查询里没有可以查找的文字。请写出要找的词，例如：wenshu search 年假 没休完")
+
+
+def _print_other_days(hits: Sequence[Hit], on: date) -> None:
+    """Say that the texts which fit were not in force on the day, and when the earliest began."""
+    begun = [(day, hit.title) for hit in hits if (day := _begins(hit))]
+    begun += [
+        (str(version["effective"]), hit.title)
+        for hit in hits
+        for version in hit.versions
+        if version.get("effective") and version.get("status") not in DRAFTS
+    ]
+    later = [found for found in begun if found[0] > on.isoformat()]
+    if later:
+        day, title = min(later, key=lambda found: found[0])
+        emit(f"{on} 当日没有有效的相关文本；此后最早的是《{title}》，自 {day} 起有效。")
+    elif hits:
+        emit(f"{on} 当日没有有效的相关文本；不加 --on 可查到别的日期有效的。")
 
 
 def _print_summary(results: Results, limit: int, kinds: dict[str, str]) -> None:

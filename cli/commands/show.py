@@ -41,6 +41,7 @@ def command(
 
 
 def _print(workspace: Workspace, document: Document) -> None:
+    from store.versions import DRAFT_STATUSES, start_of  # noqa: PLC0415
     from store.views import text_lines  # noqa: PLC0415
 
     meta = document.meta
@@ -49,7 +50,9 @@ def _print(workspace: Workspace, document: Document) -> None:
     facts.append(f"{meta.version}版" if meta.version else "")
     entry = workspace.entry(document.id)
     if workspace.versions.has_life_cycle(entry):
-        facts.append(f"{meta.status}（今日{force_text(workspace.versions.in_force(entry))}）")
+        begins = "" if meta.status in DRAFT_STATUSES else str(start_of(meta) or "")
+        force = force_text(workspace.versions.in_force(entry), begins)
+        facts.append(f"{meta.status}（今日{force}）")
     else:
         facts.append(meta.status)
     facts.append(f"{meta.effective}起生效" if meta.effective else "")
