@@ -414,3 +414,19 @@ def test_no_status_of_the_table_passes_by_open_places(app):
             now = fu.json("GET", "/api/meta/{id}", own["id"])
             assert now["meta"]["status"] == ("草稿" if status == 422 else "定稿")
             own["hash"] = now["hash"]
+
+
+def test_the_table_takes_lists_of_texts_and_no_control_characters(app):
+    zhi = Script(app, "zhi")
+    hash_ = zhi.json("GET", "/api/meta/{id}", LEAVE)["hash"]
+    for wrong in (
+        {"标签": ["a\0"]},
+        {"适用范围": "全\x07体"},
+        {"标签": [["a"]]},
+        {"附件": [{"名称": "甲\0"}]},
+    ):
+        zhi("PATCH", "/api/meta/{id}", LEAVE, json=wrong, headers=match(hash_), status=400)
+    sent = {"标签": ["a", "b"], "上位依据": ["《甲法》", "《乙法》"]}
+    zhi.json("PATCH", "/api/meta/{id}", LEAVE, json=sent, headers=match(hash_))
+    meta = zhi.json("GET", "/api/meta/{id}", LEAVE)["meta"]
+    assert (meta["tags"], meta["basis"]) == (["a", "b"], ["《甲法》", "《乙法》"])

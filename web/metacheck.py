@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from unicodedata import category
 
 from store.dates import parse_date
 from store.schema import BY_ATTRIBUTE, convert
@@ -36,6 +37,7 @@ def errors(
         touched = name in attributes or (name == "status" and "kind" in attributes)
         if touched and value and value not in allowed:
             found[name] = f"{BY_ATTRIBUTE[name].name}不能是“{value}”。"
+    found |= _bad_characters(values, attributes)
     found |= _bad_days(values, attributes)
     written = to_write([a for a in attributes if a in SCALARS], values, {})
     raw = {key: value or "" for key, value in written.items() if value}
@@ -43,6 +45,26 @@ def errors(
     for problem in convert(raw, find_kind, lines).problems:
         attribute = _BY_NAME[list(raw)[problem.line]]
         found.setdefault(attribute, f"{problem.message}{problem.hint}")
+    return found
+
+
+def holds_control(text: str) -> bool:
+    """Whether a text holds what no table should: NUL and its like, or half a character."""
+    return any(category(char) in {"Cc", "Cs"} and char not in "\n\r\t" for char in text)
+
+
+def shown(text: str) -> str:
+    """The text without what cannot be shown."""
+    return "".join(char for char in text if category(char) not in {"Cc", "Cs"})
+
+
+def _bad_characters(values: Values, attributes: list[str]) -> dict[str, str]:
+    told = "含有控制字符，请重新输入。"
+    found = {a: told for a in attributes if holds_control(values.single.get(a, ""))}
+    for attribute in attributes:
+        for at, row in enumerate(values.rows.get(attribute, [])):
+            bad = (name for name, text in row.items() if holds_control(text))
+            found |= {f"{attribute}-{at}-{name}": told for name in bad}
     return found
 
 

@@ -13,6 +13,7 @@ from store.schema import ALIASES, convert, field_of, meta_json
 from web.api.shapes import ref
 from web.api.table import exact, route
 from web.api.writing import fresh, made
+from web.metacheck import holds_control, shown
 from web.pages.edit_meta import why_not_file
 from web.site import note, person, rights, site, view
 
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from store.catalogue import Entry
     from web.api.table import Call
 
-_VALUE: Final = {"type": ["string", "boolean", "array", "object", "null"], "maxLength": 4000}
+_ITEM: Final = {"type": ["string", "number", "boolean", "object", "null"], "maxLength": 4000}
+_VALUE: Final = {
+    "type": ["string", "boolean", "array", "object", "null"],
+    "maxLength": 4000,
+    "maxItems": 200,
+    "items": _ITEM,
+}
 _FILES: Final = frozenset({"数据", "附件"})
 
 
@@ -88,7 +95,11 @@ def _plain(value: object, depth: int = 0) -> object:
     """
     if depth > 3:
         raise InvalidValue("信息表的值嵌套过深。")
+    if isinstance(value, str) and holds_control(value):
+        raise InvalidValue(f"“{shown(value)[:40]}”含有控制字符，不能写进信息表。")
     if isinstance(value, dict):
+        if any(holds_control(str(key)) for key in value):
+            raise InvalidValue("信息表的键含有控制字符。")
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item, depth + 1) for item in value]

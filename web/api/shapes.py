@@ -107,7 +107,8 @@ def faults(value: object, schema: Mapping[str, Any], name: str) -> Iterator[str]
         if len(value) > schema.get("maxItems", len(value)):
             yield f"{name} 最多 {schema['maxItems']} 项。"
         for at, item in enumerate(value):
-            yield from faults(item, schema.get("items", {}), f"{name}[{at}]")
+            if "items" in schema:
+                yield from faults(item, schema["items"], f"{name}[{at}]")
     elif isinstance(value, dict):
         yield from _object_faults(value, schema, name)
     elif isinstance(value, int) and not isinstance(value, bool):
