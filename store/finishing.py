@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from store import files, frontmatter
+from store import dates, files, frontmatter
+from store.checker import check_entry
 from store.consistency_judge import judge
 from store.consistency_tables import find_table_errors
 from store.consistency_text import find_claims
-from store.exceptions import InputError, UsageError
+from store.exceptions import ContentError, InputError, UsageError
 from store.history import save
 from store.metric_years import freeze
 from store.metrics import load_workspace_metrics
@@ -23,7 +25,6 @@ from store.schema import ALIASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from store.catalogue import Entry
     from store.metrics import MetricSet
@@ -31,17 +32,43 @@ if TYPE_CHECKING:
 
 ATTACHMENTS: Final = "附件"
 COPY_TYPE: Final = "定稿件"
+SHOWN: Final = 4
 MAX_XML: Final = 100 * 1024 * 1024
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def finish(workspace: Workspace, wanted: str) -> Path:
+class FaultyText(ContentError):
+    """文本里还有错误。"""
+
+    def __init__(self, entry: Entry, errors: list[Problem]) -> None:
+        """Name the first few errors with their lines."""
+        listed = "".join(f"{_place(entry, error)}{error.message}" for error in errors[:SHOWN])
+        more = "…" if len(errors) > SHOWN else ""
+        super().__init__(
+            f"“{entry.id}”有 {len(errors)} 处错误，没有定稿：{listed}{more}",
+            hint="请改好再定稿，wenshu check 列出全部错误和改法；"
+            "确要照现在的样子定稿，用 wenshu publish --force。",
+        )
+
+
+def _place(entry: Entry, error: Problem) -> str:
+    name = Path(error.path).name if error.path != str(entry.path) else ""
+    return f"{name and name + ' '}第 {error.line} 行，"
+
+
+def finish(workspace: Workspace, wanted: str, *, force: bool = False) -> Path:
     """Set a report to 定稿 and keep its figures with their hashes; gives the file of the figures.
+
+    Args:
+        workspace: The open workspace.
+        wanted: The report.
+        force: Finish it although the check finds errors.
 
     Raises:
         UsageError: The document has a life cycle, or no metric file.
         InputError: A metric file is missing.
         UnfinishedText: Places are left to fill.
+        FaultyText: The check finds errors.
     """
     entry = workspace.resolve(wanted)
     kind = workspace.kinds.get(entry.meta.kind)
@@ -51,6 +78,9 @@ def finish(workspace: Workspace, wanted: str) -> Path:
     source, *_ = workspace.read(entry)
     if unfilled := find_placeholders(source):
         raise UnfinishedText(entry.id, unfilled)
+    found = [] if force else check_entry(workspace, entry, dates.today())
+    if errors := [problem for problem in found if problem.severity == "error"]:
+        raise FaultyText(entry, sorted(errors, key=lambda error: error.line))
     _edit(workspace, entry, {"状态": "定稿"}, "定稿")
     return freeze(entry.path, data, load_workspace_metrics(workspace, data))
 

@@ -233,14 +233,13 @@ def test_a_report_with_open_places_is_not_finished(client, workspace):
     assert "状态: 定稿" in file_of(workspace, doc)
 
 
-def test_a_report_with_errors_is_not_finished(client, workspace, monkeypatch):
+def test_a_report_with_a_false_figure_is_not_finished(client, workspace):
     doc = "年终总结/总结"
     path = workspace.kb / f"{doc}.md"
-    wrong = Problem(str(path), 9, "error", "x", "这个数不对。", "")
-    monkeypatch.setattr("store.finishing.check_entry", lambda *_: [wrong])
+    path.write_text(SUMMARY.replace("{{ 各项存款.句 }}", "各项存款余额1万元"), encoding="utf-8")
     answer = save(client, form_of(client, doc) | {"status": "定稿"}, doc)
     assert answer.status_code == 400
-    assert "第 9 行，这个数不对。" in answer.get_data(as_text=True)
+    assert "第 12 行，“各项存款”" in answer.get_data(as_text=True)
     act = post(client, f"/edit/act/{doc}", f"/edit/meta/{doc}", act="finish")
     assert act.status_code == 422
     assert "状态: 草稿" in file_of(workspace, doc)

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 @click.option(
     "--effective", type=Day(), metavar="日期", help="生效日期（缺省用文档里的，没有则为今天）。"
 )
+@click.option("--force", is_flag=True, help="总结有错误（wenshu check 所列）时也照样定稿。")
 @workspace_option
-def command(wanted: str, effective: date | None, workspace_path: str | None) -> None:
+def command(
+    wanted: str,
+    effective: date | None,
+    force: bool,  # noqa: FBT001
+    workspace_path: str | None,
+) -> None:
     """Bring a draft into force."""
     from store.publishing import publish  # noqa: PLC0415
 
@@ -31,8 +37,10 @@ def command(wanted: str, effective: date | None, workspace_path: str | None) -> 
     if entry.meta.data and not workspace.versions.has_life_cycle(entry):
         from store.finishing import finish  # noqa: PLC0415 - reports only
 
-        emit(f"已定稿：{entry.id}，数据存于 {finish(workspace, entry.id)}")
+        emit(f"已定稿：{entry.id}，数据存于 {finish(workspace, entry.id, force=force)}")
         return
+    if force:
+        raise click.UsageError("--force 只用于有数据的总结定稿。")
     done = publish(workspace, wanted, effective=effective)
     emit(f"已发布：{done.id}，{done.effective} 起生效。")
     if done.closed:

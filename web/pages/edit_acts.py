@@ -10,12 +10,11 @@ from store import attachments, history, publishing
 from store.exceptions import UsageError
 from store.files import decode
 from store.history import acting_as
-from store.locks import body_hash
 from web.comparing import compare
 from web.drafts import load_draft
 from web.pages.document import loaded
 from web.pages.edit_meta import read_date
-from web.pages.editing import blueprint, entry_to_edit, is_published
+from web.pages.editing import blueprint, bring_back, entry_to_edit, is_published
 from web.pages.side_by_side import comparison
 from web.refusals import AccessDenied
 from web.rights import Act
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from store import Workspace
     from store.catalogue import Entry
-    from store.history import Record
 
 _OF_EDITORS: Final = frozenset({"revise", "publish", "delete"})
 
@@ -84,29 +82,10 @@ def _finish(workspace: Workspace, entry: Entry) -> str:
 
 def _undo(workspace: Workspace, entry: Entry) -> str:
     """Bring back what stood before the last change; once more brings the change back."""
-    record = _bring_back(workspace, entry, None)
+    record = bring_back(workspace, entry, None)
     note("撤销", entry.id, f"{record.when} {record.action}")
     flash(f"已撤销“{record.action}”，回到之前的文本；再撤销一次可以恢复。", "good")
     return url_for("document.show", doc_id=entry.id)
-
-
-def _bring_back(workspace: Workspace, entry: Entry, number: int | None) -> Record:
-    """Restore a kept text of a document that is there; not over a text that holds now.
-
-    Raises:
-        UsageError: The text holds now, and the kept one is another; or nothing is kept.
-    """
-    kept = history.records(workspace, entry.id)
-    if not kept:
-        raise UsageError("这份文档还没有被改写过，没有可以撤销的。")
-    wanted = number or kept[-1].number
-    before = decode(history.text_of(workspace, entry.id, wanted), entry.path)
-    if is_published(entry) and body_hash(before) != body_hash(workspace.read(entry)[0]):
-        raise UsageError(
-            "这份文本已经发布、现行有效，不能直接恢复旧文。",
-            hint="请先起草修订，或登记文字更正。",
-        )
-    return history.restore(workspace, entry.id, wanted)
 
 
 _ACTS: Final[dict[str, Callable[[Workspace, Entry], str]]] = {
@@ -161,7 +140,7 @@ def restore(doc_id: str) -> Response:
     number = request.form.get("number", 0, int) or None
     with acting_as(person().name):
         if present is not None:
-            record = _bring_back(workspace, entry_to_edit(doc_id), number)
+            record = bring_back(workspace, entry_to_edit(doc_id), number)
         else:
             record = history.restore(workspace, doc_id, number)
     note("恢复", doc_id, f"第 {record.number} 次留存")
