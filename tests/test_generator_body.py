@@ -198,6 +198,13 @@ def test_widths_are_positive_and_always_add_up(rows, total):
     assert min(widths) > 0
 
 
+def test_long_words_that_leave_no_room_give_way_alike():
+    long, mid = "1" * 60, "1" * 8
+    widths = column_widths(place_cells(table([[long, long, mid + "国" * 40]])), 3, 2000, 10.5)
+    assert sum(widths) == 2000
+    assert min(widths) > 300
+
+
 def test_a_table_repeats_its_header_and_keeps_rows_whole():
     xml, _ = write("| 指标 | 数值 |\n|---|---|\n| 存款 | 12 |\n| 贷款 | 3,400.5 |\n")
     assert xml.count("<w:tblHeader/>") == 1

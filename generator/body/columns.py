@@ -125,6 +125,8 @@ def _divide(wanted: list[float], least: list[float], amount: list[float], total:
             break
         for column in tight:
             del weights[column]
+    if any(weight * share < least[c] / 2 for c, weight in weights.items()):
+        weights = {}  # the longest words leave too little to divide: all give way alike
     widths = [
         fixed.get(c, weights[c] * share if c in weights else least[c]) for c in range(len(wanted))
     ]
