@@ -218,8 +218,6 @@ def _problem(path: str, line: int, code: str, message: str, hint: str) -> Proble
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()
     if isinstance(value, list):
         return "、".join(_text(item) for item in value)
     if isinstance(value, dict):
